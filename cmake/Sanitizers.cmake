@@ -1,0 +1,13 @@
+# -DRUAGATE_SANITIZE=address,undefined (preset asan) or thread (preset tsan).
+add_library(ruagate_sanitizers INTERFACE)
+add_library(ruagate::sanitizers ALIAS ruagate_sanitizers)
+if(RUAGATE_SANITIZE)
+  target_compile_options(ruagate_sanitizers INTERFACE -fsanitize=${RUAGATE_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(ruagate_sanitizers INTERFACE -fsanitize=${RUAGATE_SANITIZE})
+  if(RUAGATE_SANITIZE MATCHES undefined)
+    target_compile_options(ruagate_sanitizers INTERFACE -fno-sanitize-recover=undefined)
+  endif()
+  if(RUAGATE_FUZZ)
+    target_compile_options(ruagate_sanitizers INTERFACE -fsanitize=fuzzer-no-link)
+  endif()
+endif()

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/time.hpp"
+#include "config/config.hpp"
+#include "domain/org_domain.hpp"
+#include "report/facts.hpp"
+
+// Which sending party each message of a domain belongs to, and of what class that party is.
+// Pure: facts and a date in, sources out. The rules are those of docs/readiness.md, "Telling sources apart".
+namespace ruagate::source {
+
+enum class Class : std::uint8_t { legitimate, candidate, forwarder, unauthorized, unknown };
+enum class ForwarderKind : std::uint8_t { forwarder, mailing_list, gateway };
+std::string_view to_string(Class value);
+std::string_view to_string(ForwarderKind value);
+
+/// What one cell's messages are (flows F0-F10).
+enum class Flow : std::uint8_t { direct_ok, direct_fail, indirect_ok, indirect_fail, candidate_fail, spoof, unknown };
+
+/// One sending party of one author domain: a service with its tenant, a network, ... Keys are stable over time:
+/// "dkim:mcsv.net", "spf:sendgrid.net", "own:192.0.2.0/24", "net:198.51.100.0/24", "tenant:Google/example", ...
+struct Source {
+  std::string key;
+  std::string name;           ///< As people know it; the key's value when it has no name.
+  std::string author_domain;  ///< The From domain it sends for.
+  Class source_class = Class::unknown;
+  std::optional<ForwarderKind> kind;        ///< Only for forwarder.
+  std::vector<std::string> evidence;        ///< Why this class, in words, strongest first.
+  int strength = 0;                         ///< 1..4, how surely the cells belong together.
+  const struct Service* service = nullptr;  ///< Known service, or null.
+  std::string tag;                          ///< Tenant on a shared service; "owner" for the domain's own; may be empty.
+  std::optional<report::Decision> decision;  ///< The operator's, which rules over the guess.
+  bool critical = false;
+  std::optional<std::string> periodic;
+  bool retired = false;
+  int score = 0;                     ///< Candidate score; 0 where it was not needed.
+  std::vector<std::uint32_t> cells;  ///< Indices into DomainFacts::cells, by day.
+};
+
+struct Classified {
+  std::vector<Source> sources;           ///< By messages, descending; ties by key.
+  std::vector<Flow> flows;               ///< One for each cell of the facts.
+  std::vector<std::uint32_t> source_of;  ///< One for each cell: index into `sources`.
+  std::vector<std::string> reporters;    ///< Canonical name for each reporter of the facts.
+};
+
+/// Classifies everything in `facts` as seen on `today` (nothing after `today` is in the facts).
+Classified classify(const report::DomainFacts& facts, Day today, std::span<const report::Decision> decisions,
+                    const domain::OrgDomains& org_domains, const config::ReadinessSettings& settings);
+
+/// Totals of one source over the days from..to, in messages.
+struct SourceTotals {
+  std::uint64_t messages = 0;
+  std::uint64_t aligned = 0;
+  std::uint64_t dkim_aligned = 0;
+  std::uint64_t spf_aligned = 0;
+  std::uint64_t dkim_pass = 0;         ///< Any DKIM signature passed, aligned or not.
+  std::uint64_t spf_pass = 0;          ///< SPF passed for any domain.
+  std::uint64_t disposition_none = 0;  ///< RFC 9990's `pass` counts here.
+  std::uint64_t disposition_quarantine = 0;
+  std::uint64_t disposition_reject = 0;
+  std::map<std::string, std::uint64_t> overrides;  ///< By override type.
+  std::optional<Day> first_seen;
+  std::optional<Day> last_seen;
+  int days = 0;                        ///< Days with messages.
+  std::vector<std::string> reporters;  ///< Canonical, sorted.
+  struct Address {
+    std::string ip;  ///< Empty for records without an address.
+    std::uint64_t messages = 0;
+    std::uint64_t aligned = 0;
+  };
+  std::vector<Address> addresses;  ///< By messages, descending; ties by text.
+};
+SourceTotals totals(const Classified& classified, const Source& source, const report::DomainFacts& facts, Day from,
+                    Day to);
+
+/// True if the cell is a DMARC pass, as the receiver decided it.
+bool is_aligned(const report::Cell& cell);
+
+}  // namespace ruagate::source

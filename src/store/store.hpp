@@ -1,0 +1,222 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "report/facts.hpp"
+#include "report/report.hpp"
+
+// The database: facts in, facts out. The only room that knows SQL; everything above sees these structs, so that
+// another engine can stand behind them.
+namespace ruagate::store {
+
+/// The database or the machine below it failed. what() is one line: what, where, what to do.
+class StoreError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+enum class OpenMode : std::uint8_t {
+  read,    ///< Must exist and be up to date; never changed.
+  write,   ///< Created and migrated as needed.
+  migrate  ///< Must exist; migrated by Store::migrate() only.
+};
+
+/// How raw documents are kept; the numbers are on disk and never change.
+enum class RawEncoding : std::uint8_t { plain = 0, gzip = 1, zip = 2 };
+
+struct RawDocument {
+  std::string bytes;  ///< Empty: nothing kept.
+  RawEncoding encoding = RawEncoding::plain;
+};
+
+/// Where a report came from.
+struct Provenance {
+  std::string origin;  ///< Mailbox or path and message, for people.
+  Instant received_at{};
+  report::Trust trust = report::Trust::unverified;
+};
+
+enum class InsertOutcome : std::uint8_t {
+  added,
+  duplicate,          ///< Same identity, same records: nothing changed.
+  conflict_kept_old,  ///< Same identity, other records, not larger: the new one became a reject.
+  conflict_replaced,  ///< Same identity, other records, larger total: the old one became a reject.
+};
+
+/// A message or payload that could not be read.
+struct NewReject {
+  std::string origin;
+  std::string part;
+  std::string reason;
+  std::string detail;
+  std::string bytes;          ///< Stored compressed by the store's caller or not at all; given as received.
+  bool whole_message = true;  ///< False: `bytes` is a document or container out of the message.
+  Instant seen_at{};
+};
+struct RejectRow {
+  std::int64_t id = 0;
+  std::string origin;
+  std::string part;
+  std::string reason;
+  std::string detail;
+  bool whole_message = true;
+  std::uint64_t size = 0;
+  Instant first_seen{};
+  Instant last_seen{};
+  std::uint64_t times_seen = 1;
+};
+
+/// One row of `ruagate reports`. Everything but the flags is what the report said.
+struct ReportRow {
+  std::int64_t id = 0;
+  report::Report report;  ///< Without records.
+  report::Totals totals;
+  std::uint64_t source_ips = 0;             ///< Number of distinct addresses.
+  std::vector<std::string> author_domains;  ///< Distinct, sorted.
+  Provenance provenance;
+  bool has_raw = false;
+};
+
+/// One row of `ruagate records`.
+struct RecordRow {
+  std::int64_t report_key = 0;
+  std::string reporter;
+  std::string report_id;
+  std::string policy_domain;
+  Instant begin{};
+  Instant end{};
+  report::Record record;
+};
+
+struct Filter {
+  std::optional<std::string> domain;    ///< Policy domain (reports); policy or author domain (records).
+  std::optional<std::string> reporter;  ///< Without regard to case.
+  std::optional<std::string> ip;        ///< Address or network.
+  std::optional<Day> since;             ///< Reports whose period ends on or after,
+  std::optional<Day> until;             ///< and begins on or before this day.
+  std::optional<std::uint64_t> limit;   ///< Newest first when given; without it everything, oldest first.
+};
+
+struct DomainRow {
+  std::string domain;  ///< Policy domain.
+  Day first_day{};
+  Day last_day{};
+  std::uint64_t reports = 0;
+  std::uint64_t messages = 0;
+};
+
+/// One finished ingest run, for the summary's health section.
+struct IngestRun {
+  Instant started_at{};
+  Instant finished_at{};
+  std::string mailbox;
+  std::uint64_t messages = 0;
+  std::uint64_t reports_new = 0;
+  std::uint64_t reports_duplicate = 0;
+  std::uint64_t reports_conflicting = 0;
+  std::uint64_t records = 0;
+  std::uint64_t rejected = 0;
+  std::uint64_t ignored = 0;
+  std::uint64_t failures = 0;
+};
+
+struct Stats {
+  std::uint64_t file_bytes = 0;
+  std::uint64_t reports = 0;
+  std::uint64_t records = 0;
+  std::uint64_t messages = 0;
+  std::uint64_t domains = 0;
+  std::uint64_t rejects = 0;
+  std::uint64_t raw_documents = 0;
+  std::uint64_t raw_bytes = 0;
+  std::uint64_t cells = 0;
+  std::uint64_t texts = 0;
+  std::uint64_t addresses = 0;
+  std::optional<Instant> first_begin;
+  std::optional<Instant> last_end;
+  int schema_version = 0;
+};
+
+struct PruneOutcome {
+  std::uint64_t raw_documents = 0;
+  std::uint64_t reports_emptied = 0;  ///< Reports whose records were deleted; the report row and roll-ups stay.
+  std::uint64_t records = 0;
+};
+
+class Store {
+ public:
+  /// Throws StoreError: no such file, not a database, newer schema (both numbers named), read-only folder, locked.
+  Store(const std::string& path, OpenMode mode);
+  ~Store();
+  Store(Store&&) noexcept;
+  Store& operator=(Store&&) noexcept;
+
+  const std::string& path() const;
+
+  // --- Writing. All writes happen between begin() and commit(), in one transaction that is durable after commit().
+
+  /// Takes the write lock; another writer is waited for (busy timeout `kWriterWait`).
+  void begin();
+  void commit();
+  void rollback() noexcept;  ///< No-op outside a transaction.
+
+  InsertOutcome insert(const report::Report& report, const Provenance& provenance, const RawDocument& raw);
+  /// Adds the reject, or counts it again when the same bytes of the same part were rejected before.
+  /// Returns true if it is new.
+  bool add_reject(const NewReject& reject);
+  void update_reject(std::int64_t id, std::string_view reason, std::string_view detail);
+  void drop_reject(std::int64_t id);
+  void add_run(const IngestRun& run);
+  void set_decision(const report::Decision& decision);
+  /// Returns false if there was none.
+  bool forget_decision(std::string_view domain, std::string_view what);
+
+  // --- Questions. Each sees one consistent state.
+
+  std::vector<DomainRow> domains();
+  /// The roll-up of a policy domain between two days, both included. Reports with trust `failed` are left out.
+  report::DomainFacts facts(std::string_view domain, Day from, Day to);
+  /// Calls `row` for each; stops when it returns false.
+  void reports(const Filter& filter, const std::function<bool(ReportRow&&)>& row);
+  void records(const Filter& filter, const std::function<bool(RecordRow&&)>& row);
+  std::optional<ReportRow> report(std::int64_t id);
+  std::vector<RecordRow> records_of(std::int64_t report_id);
+  std::optional<RawDocument> raw(std::int64_t report_id);
+  std::vector<RejectRow> rejects();
+  std::optional<RejectRow> reject(std::int64_t id);
+  std::optional<std::string> reject_bytes(std::int64_t id);
+  std::vector<report::Decision> decisions(std::optional<std::string_view> domain);
+  /// The newest runs first, at most `limit`.
+  std::vector<IngestRun> runs(std::uint64_t limit);
+  std::uint64_t rejects_since(Instant from);
+
+  // --- Keeping (`ruagate db`).
+
+  static int newest_schema_version();
+  int schema_version();
+  /// Applies what is missing; returns the names of the migrations applied.
+  std::vector<std::string> migrate();
+  /// Integrity, foreign keys, and roll-ups compared with the records. Empty when all is well, else one line each.
+  std::vector<std::string> check();
+  /// A consistent copy, made beside running writers. Refuses to overwrite (StoreError).
+  void backup(const std::string& destination);
+  /// Deletes raw documents received before `raw_before` and records of reports that ended before `records_before`,
+  /// in small transactions. Roll-ups stay.
+  PruneOutcome prune(Instant raw_before, Instant records_before);
+  Stats stats();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace ruagate::store
