@@ -1,0 +1,435 @@
+#include "config/config.hpp"
+
+#include <algorithm>
+#include <set>
+#include <type_traits>
+
+#include <toml++/toml.h>
+
+#include "base/ascii.hpp"
+#include "base/format.hpp"
+#include "base/printable.hpp"
+#include "config/settings.hpp"
+#include "domain/name.hpp"
+
+namespace ruagate::config {
+
+namespace {
+
+/// Collects every mistake, so that one run of `config check` names them all.
+class Mistakes {
+ public:
+  explicit Mistakes(std::string file) : file_(std::move(file)) {}
+
+  void add(const toml::node& node, std::string_view key, std::string_view what) {
+    add(node.source().begin.line, key, what);
+  }
+  void add(std::size_t line, std::string_view key, std::string_view what) {
+    if (!text_.empty()) text_ += '\n';
+    text_ += format("{}:{}: {}: {}", file_, line, printable(key), what);
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string file_;
+  std::string text_;
+};
+
+std::string_view type_name(const toml::node& node) {
+  if (node.is_string()) return "text";
+  if (node.is_integer()) return "a whole number";
+  if (node.is_floating_point()) return "a number";
+  if (node.is_boolean()) return "true or false";
+  if (node.is_array()) return "a list";
+  if (node.is_table()) return "a table";
+  return "a date or time";
+}
+
+/// Reads one table into its settings; at the end, what was not asked for is an unknown key.
+class Reader {
+ public:
+  Reader(const toml::table& table, std::string prefix, Mistakes& mistakes)
+      : table_(table), prefix_(std::move(prefix)), mistakes_(mistakes) {}
+
+  void text(std::string_view key, std::string& value, std::string_view) {
+    if (const toml::node* node = take(key)) {
+      if (const auto given = node->value_exact<std::string>()) {
+        if (given->find('\0') != std::string::npos) return wrong(*node, key, "must not hold a NUL character");
+        value = *given;
+      } else {
+        wrong(*node, key, format("must be text, not {}", type_name(*node)));
+      }
+    }
+  }
+
+  void choice(std::string_view key, std::string& value, std::initializer_list<std::string_view> allowed,
+              std::string_view meaning) {
+    const std::string before = value;
+    text(key, value, meaning);
+    if (value == before || std::find(allowed.begin(), allowed.end(), value) != allowed.end()) return;
+    std::string list;
+    for (const std::string_view one : allowed) list += (list.empty() ? "" : ", ") + std::string(one);
+    wrong(*table_.get(key), key, format("\"{}\" is not one of: {}", printable(value), list));
+    value = before;
+  }
+
+  template <class Number>
+  void number(std::string_view key, Number& value, double low, double high, std::string_view) {
+    if (const toml::node* node = take(key)) read_number(*node, key, value, low, high);
+  }
+
+  void per_step(std::string_view key, PerStep& value, double low, double high, std::string_view) {
+    const toml::node* node = take(key);
+    if (node == nullptr) return;
+    const toml::table* steps = node->as_table();
+    if (steps == nullptr) {
+      double all = 0;
+      if (read_number(*node, key, all, low, high)) value.fill(all);
+      return;
+    }
+    for (const auto& [step, given] : *steps) {
+      const auto hit = std::find(std::begin(kStepKeys), std::end(kStepKeys), step.str());
+      const std::string name = format("{}.{}", key, step.str());
+      if (hit == std::end(kStepKeys)) {
+        wrong(given, name,
+              "unknown step; the steps are quarantine-10, quarantine-25, quarantine-50, quarantine-100, reject");
+        continue;
+      }
+      read_number(given, name, value.at(static_cast<std::size_t>(hit - std::begin(kStepKeys))), low, high);
+    }
+  }
+
+  void texts(std::string_view key, std::vector<std::string>& value, std::string_view) {
+    const toml::node* node = take(key);
+    if (node == nullptr) return;
+    const toml::array* list = node->as_array();
+    if (list == nullptr) return wrong(*node, key, format("must be a list of texts, not {}", type_name(*node)));
+    value.clear();
+    for (const toml::node& item : *list) {
+      if (const auto given = item.value_exact<std::string>()) {
+        value.push_back(*given);
+      } else {
+        wrong(item, key, format("must hold texts only, not {}", type_name(item)));
+      }
+    }
+  }
+
+  void finish() {
+    for (const auto& [key, node] : table_) {
+      if (taken_.contains(std::string(key.str()))) continue;
+      const std::string lower = to_lower(key.str());
+      const bool secret = lower.find("password") != std::string::npos || lower.find("secret") != std::string::npos ||
+                          lower.find("token") != std::string::npos;
+      mistakes_.add(key.source().begin.line, prefix_ + std::string(key.str()),
+                    secret ? "unknown key (secrets never stand in this file)" : "unknown key");
+    }
+  }
+
+  std::size_t line_of(std::string_view key) const {
+    const toml::node* node = table_.get(key);
+    return node == nullptr ? table_.source().begin.line : node->source().begin.line;
+  }
+  void wrong(std::string_view key, std::string_view what) {
+    mistakes_.add(line_of(key), prefix_ + std::string(key), what);
+  }
+
+ private:
+  const toml::node* take(std::string_view key) {
+    taken_.emplace(key);
+    return table_.get(key);
+  }
+
+  void wrong(const toml::node& node, std::string_view key, std::string_view what) {
+    mistakes_.add(node, prefix_ + std::string(key), what);
+  }
+
+  template <class Number>
+  bool read_number(const toml::node& node, std::string_view key, Number& value, double low, double high) {
+    const auto given = node.is_floating_point() || node.is_integer() ? node.value<double>() : std::nullopt;
+    if (!given || (std::is_integral_v<Number> && !node.is_integer())) {
+      wrong(node, key,
+            format("must be {}, not {}", std::is_integral_v<Number> ? "a whole number" : "a number", type_name(node)));
+      return false;
+    }
+    if (!(*given >= low && *given <= high)) {
+      wrong(node, key, format("{} is outside {} to {}", *given, low, high));
+      return false;
+    }
+    if constexpr (std::is_integral_v<Number>) {
+      value = static_cast<Number>(*node.value<std::int64_t>());
+    } else {
+      value = *given;
+    }
+    return true;
+  }
+
+  const toml::table& table_;
+  std::string prefix_;
+  Mistakes& mistakes_;
+  std::set<std::string> taken_;
+};
+
+template <class Settings>
+void read_section(const toml::table& root, std::string_view name, Settings& settings, Mistakes& mistakes) {
+  const toml::node* node = root.get(name);
+  if (node == nullptr) return;
+  const toml::table* table = node->as_table();
+  if (table == nullptr) return mistakes.add(*node, name, format("must be a table: [{}]", name));
+  Reader reader(*table, std::string(name) + ".", mistakes);
+  visit(reader, settings);
+  reader.finish();
+}
+
+/// Reads [[name]] tables; `check` looks at each and may add mistakes.
+template <class Settings, class Check>
+void read_list(const toml::table& root, std::string_view name, std::vector<Settings>& list, Mistakes& mistakes,
+               const Check& check) {
+  const toml::node* node = root.get(name);
+  if (node == nullptr) return;
+  const toml::array* tables = node->as_array();
+  if (tables == nullptr || !tables->is_homogeneous(toml::node_type::table)) {
+    return mistakes.add(*node, name, format("must be a list of tables: [[{}]]", name));
+  }
+  for (const toml::node& item : *tables) {
+    Reader reader(*item.as_table(), format("{}[{}].", name, list.size() + 1), mistakes);
+    Settings settings;
+    visit(reader, settings);
+    check(reader, settings);
+    reader.finish();
+    list.push_back(std::move(settings));
+  }
+}
+
+void check_acknowledgement(Reader& reader, std::string_view key, const std::string& value) {
+  if (value == "keep" || value == "flag" || value == "delete") return;
+  if (value.starts_with("move:") && value.size() > 5) {
+    const std::string_view folder = std::string_view(value).substr(5);
+    if (folder.find("..") == std::string_view::npos && folder.front() != '/') return;
+    return reader.wrong(key, "the folder must lie inside the mailbox");
+  }
+  reader.wrong(key, format("\"{}\" is not one of: move:FOLDER, flag, delete, keep", printable(value)));
+}
+
+void read_mailboxes(const toml::table& root, Config& config, Mistakes& mistakes) {
+  std::set<std::string> names;
+  read_list(root, "mailbox", config.mailboxes, mistakes, [&](Reader& reader, MailboxSettings& mailbox) {
+    if (mailbox.type.empty()) reader.wrong("type", "missing: maildir, mbox or folder");
+    if (mailbox.path.empty()) reader.wrong("path", "missing");
+    if (mailbox.name.empty()) mailbox.name = mailbox.path;
+    if (!names.insert(mailbox.name).second)
+      reader.wrong("name", format("\"{}\" is used twice", printable(mailbox.name)));
+    check_acknowledgement(reader, "processed", mailbox.processed);
+    check_acknowledgement(reader, "rejected", mailbox.rejected);
+    if (mailbox.type == "folder" && mailbox.processed == "flag") {
+      reader.wrong("processed", "a folder cannot flag; use move:FOLDER, delete or keep");
+    }
+    if (mailbox.type == "folder" && mailbox.rejected == "flag") {
+      reader.wrong("rejected", "a folder cannot flag; use move:FOLDER, delete or keep");
+    }
+  });
+}
+
+void read_domains(const toml::table& root, Config& config, Mistakes& mistakes) {
+  std::set<std::string> names;
+  read_list(root, "domain", config.domains, mistakes, [&](Reader& reader, DomainSettings& settings) {
+    const auto name = domain::normalize(settings.name);
+    if (!name) return reader.wrong("name", settings.name.empty() ? "missing" : "is not a domain name");
+    settings.name = *name;
+    if (!names.insert(*name).second) reader.wrong("name", format("{} is configured twice", *name));
+    if (!settings.rua.empty() && !settings.rua.starts_with("mailto:") && !settings.rua.starts_with("https:")) {
+      reader.wrong("rua", "must begin with mailto: or https:");
+    }
+    if (settings.rua.find_first_of("; \"\n\r") != std::string::npos) {
+      reader.wrong("rua", "must be a list of URIs without spaces, quotes or ';'");
+    }
+  });
+}
+
+void check_summary(const toml::table& root, const Config& config, Mistakes& mistakes) {
+  const toml::table* table = root["summary"].as_table();
+  if (table == nullptr) return;
+  Reader reader(*table, "summary.", mistakes);
+  for (const std::string& address : config.summary.mail_to) {
+    if (address.find('@') == std::string::npos || address.find_first_of("\r\n ,") != std::string::npos) {
+      reader.wrong("mail_to", format("\"{}\" is not a mail address", printable(address)));
+    }
+  }
+  if (config.summary.mail_from.find_first_of("\r\n") != std::string::npos) {
+    reader.wrong("mail_from", "must be a single line");
+  }
+  if (config.summary.sendmail.empty() || config.summary.sendmail.front() != '/') {
+    reader.wrong("sendmail", "must be an absolute path");
+  }
+}
+
+/// Writes settings as TOML, with or without the meaning above each key.
+class Writer {
+ public:
+  explicit Writer(bool with_meaning, std::string_view before_key = "")
+      : with_meaning_(with_meaning), before_key_(before_key) {}
+
+  void text(std::string_view key, const std::string& value, std::string_view meaning) {
+    line(key, quoted(value), meaning);
+  }
+  void choice(std::string_view key, const std::string& value, std::initializer_list<std::string_view> allowed,
+              std::string_view meaning) {
+    std::string list;
+    for (const std::string_view one : allowed) list += (list.empty() ? "" : " | ") + std::string(one);
+    line(key, quoted(value), format("{} ({})", meaning, list));
+  }
+  template <class Number>
+  void number(std::string_view key, const Number& value, double, double, std::string_view meaning) {
+    line(key, plain(value), meaning);
+  }
+  void per_step(std::string_view key, const PerStep& value, double, double, std::string_view meaning) {
+    std::string table;
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      table += format("{}{} = {}", i == 0 ? "" : ", ", kStepKeys[i], plain(value[i]));
+    }
+    line(key, "{ " + table + " }", meaning);
+  }
+  void texts(std::string_view key, const std::vector<std::string>& value, std::string_view meaning) {
+    std::string list;
+    for (const std::string& one : value) list += (list.empty() ? "" : ", ") + quoted(one);
+    line(key, "[" + list + "]", meaning);
+  }
+
+  void heading(std::string_view name) { out_ += format("{}{}\n", out_.empty() ? "" : "\n", name); }
+  void comment(std::string_view words) { out_ += format("# {}\n", words); }
+  std::string take() { return std::move(out_); }
+
+ private:
+  void line(std::string_view key, std::string_view value, std::string_view meaning) {
+    if (with_meaning_) comment(meaning);
+    out_ += format("{}{} = {}\n", before_key_, key, value);
+  }
+  static std::string plain(double value) {
+    const std::string number = format("{}", value);
+    return number.find_first_of(".e") == std::string::npos ? number + ".0" : number;
+  }
+  template <class Integer>
+  requires std::is_integral_v<Integer>
+  static std::string plain(Integer value) { return format("{}", value); }
+  static std::string quoted(std::string_view value) {
+    std::string text = "\"";
+    for (const char c : value) {
+      if (c == '"' || c == '\\') text += '\\';
+      if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
+        text += format("\\u{:04X}", static_cast<unsigned>(static_cast<unsigned char>(c)));
+      } else {
+        text += c;
+      }
+    }
+    return text + '"';
+  }
+
+  bool with_meaning_;
+  std::string_view before_key_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string Config::target_of(std::string_view domain) const {
+  const auto hit = std::find_if(domains.begin(), domains.end(), [&](const auto& one) { return one.name == domain; });
+  return hit == domains.end() ? "reject" : hit->target;
+}
+
+std::string Config::rua_of(std::string_view domain) const {
+  const auto hit = std::find_if(domains.begin(), domains.end(), [&](const auto& one) { return one.name == domain; });
+  return hit == domains.end() ? "" : hit->rua;
+}
+
+Result<Config> parse(std::string_view text, const std::string& file) {
+  toml::table root;
+  try {
+    root = toml::parse(text, file);
+  } catch (const toml::parse_error& error) {
+    return fail(ErrorKind::usage, "config",
+                format("{}:{}: {}", file, error.source().begin.line, printable(error.description(), 400)));
+  }
+
+  Config config;
+  config.file = file;
+  Mistakes mistakes(file);
+  for (const auto& [key, node] : root) {
+    static constexpr std::string_view kSections[] = {"store", "limits", "mailbox", "readiness", "domain", "summary"};
+    if (std::find(std::begin(kSections), std::end(kSections), key.str()) == std::end(kSections)) {
+      mistakes.add(key.source().begin.line, key.str(), node.is_table() ? "unknown section" : "unknown key");
+    }
+  }
+  read_section(root, "store", config.store, mistakes);
+  read_section(root, "limits", config.limits, mistakes);
+  read_mailboxes(root, config, mistakes);
+  read_section(root, "readiness", config.readiness, mistakes);
+  read_domains(root, config, mistakes);
+  read_section(root, "summary", config.summary, mistakes);
+  check_summary(root, config, mistakes);
+  if (root["store"].is_table() && config.store.path.empty()) {
+    Reader reader(*root["store"].as_table(), "store.", mistakes);
+    reader.wrong("path", "must not be empty");
+  }
+  if (!mistakes.text().empty()) return fail(ErrorKind::usage, "config", mistakes.text());
+  return config;
+}
+
+std::string show(const Config& config) {
+  Config copy = config;  // visitors take references; nothing is changed
+  Writer writer(false);
+  writer.heading("[store]");
+  visit(writer, copy.store);
+  writer.heading("[limits]");
+  visit(writer, copy.limits);
+  for (MailboxSettings& mailbox : copy.mailboxes) {
+    writer.heading("[[mailbox]]");
+    visit(writer, mailbox);
+  }
+  for (DomainSettings& domain : copy.domains) {
+    writer.heading("[[domain]]");
+    visit(writer, domain);
+  }
+  writer.heading("[readiness]");
+  visit(writer, copy.readiness);
+  writer.heading("[summary]");
+  visit(writer, copy.summary);
+  return writer.take();
+}
+
+std::string example() {
+  Config defaults;
+  Writer active(true);
+  active.comment(
+      "ruagate configuration. Every setting is here with its default; a line that begins with \"#\" is off.");
+  active.comment("Check with: ruagate config check");
+  active.heading("[store]");
+  visit(active, defaults.store);
+  active.heading("# Where the reports arrive. Repeat the section for each mailbox.");
+  active.comment("[[mailbox]]");
+  std::string text = active.take();
+
+  MailboxSettings mailbox{"rua", "maildir", "/var/mail/rua/Maildir", "move:Archive", "move:Rejected"};
+  Writer off(true, "# ");
+  visit(off, mailbox);
+  off.heading("# One section for each domain whose target is not \"reject\", or whose rua address shall be proposed.");
+  off.comment("[[domain]]");
+  DomainSettings domain{"example.com", "reject", "mailto:rua@example.com"};
+  visit(off, domain);
+  off.heading("# The nightly summary by mail.");
+  off.comment("[summary]");
+  SummarySettings summary = defaults.summary;
+  summary.mail_to = {"postmaster@example.com"};
+  summary.mail_from = "ruagate@example.com";
+  visit(off, summary);
+  text += off.take();
+
+  Writer thresholds(true, "# ");
+  thresholds.heading("# What the verdict asks for (docs/readiness.md explains each).");
+  thresholds.heading("[readiness]");
+  visit(thresholds, defaults.readiness);
+  thresholds.heading("# What is refused (docs/limits.md says why).");
+  thresholds.heading("[limits]");
+  visit(thresholds, defaults.limits);
+  return text + "\n" + thresholds.take();
+}
+
+}  // namespace ruagate::config

@@ -100,6 +100,7 @@ struct ReadinessSettings {
 struct DomainSettings {
   std::string name;               ///< Normalized.
   std::string target = "reject";  ///< A step of the ladder, usually quarantine or reject.
+  std::string rua;                ///< Value of the rua tag for proposed records; reports do not show it.
 };
 
 struct SummarySettings {
@@ -119,6 +120,8 @@ struct Config {
 
   /// Target step of a domain, the default when it is not configured.
   std::string target_of(std::string_view domain) const;
+  /// The configured rua tag of a domain, empty when it is not configured.
+  std::string rua_of(std::string_view domain) const;
 };
 
 /// Reads and checks a file. Errors: usage; the message has one line for every mistake, "FILE:LINE: KEY: what is wrong".
