@@ -10,7 +10,6 @@
 #include "base/format.hpp"
 #include "base/printable.hpp"
 #include "config/settings.hpp"
-#include "domain/name.hpp"
 
 namespace ruagate::config {
 
@@ -229,10 +228,10 @@ void read_mailboxes(const toml::table& root, Config& config, Mistakes& mistakes)
   });
 }
 
-void read_domains(const toml::table& root, Config& config, Mistakes& mistakes) {
+void read_domains(const toml::table& root, NormalizeDomain normalize, Config& config, Mistakes& mistakes) {
   std::set<std::string> names;
   read_list(root, "domain", config.domains, mistakes, [&](Reader& reader, DomainSettings& settings) {
-    const auto name = domain::normalize(settings.name);
+    const auto name = normalize(settings.name);
     if (!name) return reader.wrong("name", settings.name.empty() ? "missing" : "is not a domain name");
     settings.name = *name;
     if (!names.insert(*name).second) reader.wrong("name", format("{} is configured twice", *name));
@@ -340,7 +339,7 @@ std::string Config::rua_of(std::string_view domain) const {
   return hit == domains.end() ? "" : hit->rua;
 }
 
-Result<Config> parse(std::string_view text, const std::string& file) {
+Result<Config> parse(std::string_view text, const std::string& file, NormalizeDomain normalize) {
   toml::table root;
   try {
     root = toml::parse(text, file);
@@ -362,7 +361,7 @@ Result<Config> parse(std::string_view text, const std::string& file) {
   read_section(root, "limits", config.limits, mistakes);
   read_mailboxes(root, config, mistakes);
   read_section(root, "readiness", config.readiness, mistakes);
-  read_domains(root, config, mistakes);
+  read_domains(root, normalize, config, mistakes);
   read_section(root, "summary", config.summary, mistakes);
   check_summary(root, config, mistakes);
   if (root["store"].is_table() && config.store.path.empty()) {

@@ -124,10 +124,14 @@ struct Config {
   std::string rua_of(std::string_view domain) const;
 };
 
+/// Brings a domain name to its normal form, or says that it is none; given by the caller (domain::normalize), because
+/// this room stands below the one that knows names.
+using NormalizeDomain = std::optional<std::string> (*)(std::string_view);
+
 /// Reads and checks a file. Errors: usage; the message has one line for every mistake, "FILE:LINE: KEY: what is wrong".
-Result<Config> load(const std::string& path);
+Result<Config> load(const std::string& path, NormalizeDomain normalize);
 /// The same for text; `file` is for messages only.
-Result<Config> parse(std::string_view text, const std::string& file);
+Result<Config> parse(std::string_view text, const std::string& file, NormalizeDomain normalize);
 
 /// The effective settings as TOML that load() reads back; secrets are never part of it.
 std::string show(const Config& config);

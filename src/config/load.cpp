@@ -9,7 +9,7 @@
 
 namespace ruagate::config {
 
-Result<Config> load(const std::string& path) {
+Result<Config> load(const std::string& path, NormalizeDomain normalize) {
   errno = 0;
   std::ifstream in(path, std::ios::binary);
   std::ostringstream text;
@@ -18,7 +18,7 @@ Result<Config> load(const std::string& path) {
     const std::string cause = errno != 0 ? std::generic_category().message(errno) : "cannot be read";
     return fail(ErrorKind::usage, "config", format("{}: {}", path, cause));
   }
-  return parse(text.str(), path);
+  return parse(text.str(), path, normalize);
 }
 
 }  // namespace ruagate::config

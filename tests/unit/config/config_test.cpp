@@ -3,12 +3,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "domain/name.hpp"
 #include "support/temp_dir.hpp"
 
 namespace ruagate::config {
 namespace {
 
 using testing::HasSubstr;
+
+Result<Config> parse(std::string_view text, const std::string& file) {
+  return config::parse(text, file, domain::normalize);
+}
 
 std::string error_of(std::string_view text) {
   const auto parsed = parse(text, "ruagate.toml");
@@ -122,11 +127,11 @@ TEST(Config, ExampleWithEverythingSwitchedOnIsValid) {
 }
 
 TEST(Config, MissingFileIsNamed) {
-  const auto loaded = load("/nonexistent/ruagate.toml");
+  const auto loaded = load("/nonexistent/ruagate.toml", domain::normalize);
   ASSERT_FALSE(loaded);
   EXPECT_EQ(loaded.error().message, "/nonexistent/ruagate.toml: No such file or directory");
   test::TempDir folder;
-  EXPECT_FALSE(load(folder.path()));
+  EXPECT_FALSE(load(folder.path(), domain::normalize));
 }
 
 }  // namespace
