@@ -1,0 +1,240 @@
+#include <algorithm>
+#include <array>
+#include <unordered_map>
+#include <utility>
+
+#include "base/format.hpp"
+#include "source/describe.hpp"
+#include "source/evidence_view.hpp"
+#include "source/flows.hpp"
+#include "source/known.hpp"
+#include "source/source.hpp"
+#include "source/units.hpp"
+
+namespace ruagate::source {
+
+namespace {
+
+Class class_of(const Unit& unit, const FlowSums& sums, const config::ReadinessSettings& settings) {
+  if (unit.decision != nullptr) {
+    switch (unit.decision->kind) {
+      case report::DecisionKind::approve:
+        return Class::legitimate;
+      case report::DecisionKind::forwarder:
+        return Class::forwarder;
+      case report::DecisionKind::deny:
+        return Class::unauthorized;
+      case report::DecisionKind::acknowledge:
+        break;
+    }
+  }
+  const bool direct_matters =
+      sums.direct_fail > 0 || static_cast<double>(sums.direct()) >= settings.mix_min * static_cast<double>(sums.all());
+  if (sums.direct() > 0 && direct_matters) return Class::legitimate;
+  // Ties go to the class that asks the owner.
+  const std::array<std::pair<std::uint64_t, Class>, 5> classes = {{{sums.direct(), Class::legitimate},
+                                                                   {sums.candidate_fail, Class::candidate},
+                                                                   {sums.indirect(), Class::forwarder},
+                                                                   {sums.unknown, Class::unknown},
+                                                                   {sums.spoof, Class::unauthorized}}};
+  return std::max_element(classes.begin(), classes.end(),
+                          [](const auto& a, const auto& b) { return a.first < b.first; })
+      ->second;
+}
+
+ForwarderKind kind_of(const Unit& unit, const FlowSums& sums) {
+  if (unit.service != nullptr && unit.service->kind == ServiceKind::security_gateway) return ForwarderKind::gateway;
+  const bool list = unit.service != nullptr && unit.service->kind == ServiceKind::mailing_list;
+  return list || 2 * sums.said_list > sums.all() ? ForwarderKind::mailing_list : ForwarderKind::forwarder;
+}
+
+/// Strangers that fail and that nobody vouches for are one line: a swarm has thousands of networks, and a new one
+/// every day.
+bool is_stranger(const Unit& unit, Class source_class) {
+  return source_class == Class::unauthorized && unit.decision == nullptr && unit.service == nullptr;
+}
+
+class Classifier {
+ public:
+  Classifier(const report::DomainFacts& facts, Day today, std::span<const report::Decision> decisions,
+             const domain::OrgDomains& org_domains, const config::ReadinessSettings& settings)
+      : facts_(facts), today_(today), settings_(settings) {
+    const auto end = std::upper_bound(facts.cells.begin(), facts.cells.end(), today,
+                                      [](Day day, const report::Cell& cell) { return day < cell.day; });
+    cells_ = std::span(facts.cells.data(), static_cast<std::size_t>(end - facts.cells.begin()));
+    for (const auto& decision : decisions) {
+      if (decision.domain == facts.domain) decisions_.push_back(decision);
+    }
+    // Later decisions rule over earlier ones, wherever they are written down.
+    std::stable_sort(decisions_.begin(), decisions_.end(),
+                     [](const auto& a, const auto& b) { return a.decided_at < b.decided_at; });
+    Names canonical;
+    std::vector<std::uint32_t> reporters;
+    for (const auto& reporter : facts.reporters) {
+      result_.reporters.push_back(canonical_reporter(reporter));
+      reporters.push_back(canonical.id(result_.reporters.back()));
+    }
+    views_ = view_evidence(facts, today, org_domains);
+    units_ = find_units(facts, cells_, views_, decisions_);
+    flows_ = find_flows(cells_, reporters, views_, units_, today, decisions_, settings);
+  }
+
+  Classified run() {
+    sum_up();
+    std::vector<std::uint32_t> source_of_unit = make_sources();
+    assign_cells(source_of_unit);
+    in_order();
+    return std::move(result_);
+  }
+
+ private:
+  void sum_up() {
+    recent_.assign(units_.units.size(), {});
+    whole_.assign(units_.units.size(), {});
+    for (std::size_t i = 0; i < cells_.size(); ++i) {
+      const auto unit = units_.of_cell[i];
+      const bool list = views_.evidence[cells_[i].evidence].said_list;
+      const auto add = [&](FlowSums& sums) {
+        sums.add(flows_.of_cell[i], cells_[i].messages);
+        if (list) sums.said_list += cells_[i].messages;
+      };
+      add(whole_[unit]);
+      if (cells_[i].day + days{settings_.class_window} > today_) add(recent_[unit]);
+    }
+  }
+
+  std::vector<std::uint32_t> make_sources() {
+    std::vector<std::uint32_t> source_of_unit(units_.units.size(), kNoSource);
+    std::unordered_map<std::uint32_t, std::uint32_t> strangers;  // Author -> source.
+    for (std::uint32_t number = 0; number < units_.units.size(); ++number) {
+      const Unit& unit = units_.units[number];
+      if (whole_[number].all() == 0) continue;  // Joined into another unit.
+      const FlowSums& sums = recent_[number].all() > 0 ? recent_[number] : whole_[number];
+      const Class source_class = class_of(unit, sums, settings_);
+      if (is_stranger(unit, source_class)) {
+        const auto next = static_cast<std::uint32_t>(result_.sources.size());
+        const auto [found, added] = strangers.try_emplace(unit.author, next);
+        if (added) result_.sources.push_back(strangers_of(unit.author));
+        source_of_unit[number] = found->second;
+        continue;
+      }
+      source_of_unit[number] = static_cast<std::uint32_t>(result_.sources.size());
+      result_.sources.push_back(make_source(number, source_class, sums));
+    }
+    return source_of_unit;
+  }
+
+  Source make_source(std::uint32_t number, Class source_class, const FlowSums& sums) const {
+    const Unit& unit = units_.units[number];
+    const UnitFacts& facts = flows_.units[number];
+    Source source;
+    source.key = unit.key;
+    source.name = unit.name;
+    source.author_domain = views_.authors[unit.author];
+    source.source_class = source_class;
+    if (source_class == Class::forwarder) source.kind = kind_of(unit, sums);
+    source.evidence = describe(unit, facts, sums);
+    source.strength = unit.strength;
+    source.service = unit.service;
+    source.tag = unit.tag;
+    source.score = facts.rule == Rule::score ? facts.score : 0;
+    if (unit.decision != nullptr) {
+      source.decision = *unit.decision;
+      source.critical = unit.decision->critical;
+      source.retired = unit.decision->retired;
+      source.periodic = unit.decision->periodic;
+    }
+    return source;
+  }
+
+  Source strangers_of(std::uint32_t author) const {
+    Source source;
+    source.author_domain = views_.authors[author];
+    source.key = "spoof:" + source.author_domain;
+    source.name = "unauthenticated mail";
+    source.source_class = Class::unauthorized;
+    source.evidence = {"never an aligned pass, no link to a service the domain uses, nobody vouches for the networks"};
+    source.strength = 1;
+    return source;
+  }
+
+  void assign_cells(const std::vector<std::uint32_t>& source_of_unit) {
+    result_.flows.assign(facts_.cells.size(), Flow::unknown);
+    result_.source_of.assign(facts_.cells.size(), kNoSource);
+    for (std::size_t i = 0; i < cells_.size(); ++i) {
+      result_.flows[i] = flows_.of_cell[i];
+      result_.source_of[i] = source_of_unit[units_.of_cell[i]];
+      result_.sources[result_.source_of[i]].cells.push_back(static_cast<std::uint32_t>(i));
+    }
+  }
+
+  /// By messages, descending; ties by key.
+  void in_order() {
+    std::vector<std::uint64_t> messages(result_.sources.size(), 0);
+    for (std::size_t i = 0; i < cells_.size(); ++i) messages[result_.source_of[i]] += cells_[i].messages;
+    std::vector<std::uint32_t> order(result_.sources.size());
+    for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+      return messages[a] != messages[b] ? messages[a] > messages[b] : result_.sources[a].key < result_.sources[b].key;
+    });
+    std::vector<Source> sorted;
+    std::vector<std::uint32_t> place(order.size());
+    for (std::uint32_t i = 0; i < order.size(); ++i) {
+      place[order[i]] = i;
+      sorted.push_back(std::move(result_.sources[order[i]]));
+    }
+    result_.sources = std::move(sorted);
+    for (auto& source : result_.source_of) {
+      if (source != kNoSource) source = place[source];
+    }
+  }
+
+  const report::DomainFacts& facts_;
+  Day today_;
+  const config::ReadinessSettings& settings_;
+  std::span<const report::Cell> cells_;
+  std::vector<report::Decision> decisions_;
+  Views views_;
+  Units units_;
+  Flows flows_;
+  std::vector<FlowSums> recent_;  // By unit, over the class window.
+  std::vector<FlowSums> whole_;
+  Classified result_;
+};
+
+}  // namespace
+
+std::string_view to_string(Class value) {
+  switch (value) {
+    case Class::legitimate:
+      return "legitimate";
+    case Class::candidate:
+      return "candidate";
+    case Class::forwarder:
+      return "forwarder";
+    case Class::unauthorized:
+      return "unauthorized";
+    case Class::unknown:
+      break;
+  }
+  return "unknown";
+}
+
+std::string_view to_string(ForwarderKind value) {
+  switch (value) {
+    case ForwarderKind::mailing_list:
+      return "mailing_list";
+    case ForwarderKind::gateway:
+      return "gateway";
+    case ForwarderKind::forwarder:
+      break;
+  }
+  return "forwarder";
+}
+
+Classified classify(const report::DomainFacts& facts, Day today, std::span<const report::Decision> decisions,
+                    const domain::OrgDomains& org_domains, const config::ReadinessSettings& settings) {
+  return Classifier(facts, today, decisions, org_domains, settings).run();
+}
+
+}  // namespace ruagate::source

@@ -25,7 +25,8 @@ std::string_view to_string(ForwarderKind value);
 enum class Flow : std::uint8_t { direct_ok, direct_fail, indirect_ok, indirect_fail, candidate_fail, spoof, unknown };
 
 /// One sending party of one author domain: a service with its tenant, a network, ... Keys are stable over time:
-/// "dkim:mcsv.net", "spf:sendgrid.net", "own:192.0.2.0/24", "net:198.51.100.0/24", "tenant:Google/example", ...
+/// "dkim:mcsv.net", "spf:relay.example", "own:192.0.2.0/24", "net:198.51.100.0/24", "tenant:Google Workspace/owner",
+/// "spoof:example.com"; for a subdomain as author domain with "@news.example.com" at the end.
 struct Source {
   std::string key;
   std::string name;           ///< As people know it; the key's value when it has no name.
@@ -44,14 +45,16 @@ struct Source {
   std::vector<std::uint32_t> cells;  ///< Indices into DomainFacts::cells, by day.
 };
 
+inline constexpr std::uint32_t kNoSource = 0xFFFFFFFF;
+
 struct Classified {
   std::vector<Source> sources;           ///< By messages, descending; ties by key.
   std::vector<Flow> flows;               ///< One for each cell of the facts.
-  std::vector<std::uint32_t> source_of;  ///< One for each cell: index into `sources`.
+  std::vector<std::uint32_t> source_of;  ///< One for each cell: index into `sources`; kNoSource after today.
   std::vector<std::string> reporters;    ///< Canonical name for each reporter of the facts.
 };
 
-/// Classifies everything in `facts` as seen on `today` (nothing after `today` is in the facts).
+/// Classifies everything in `facts` as seen on `today`; cells after `today` are not looked at.
 Classified classify(const report::DomainFacts& facts, Day today, std::span<const report::Decision> decisions,
                     const domain::OrgDomains& org_domains, const config::ReadinessSettings& settings);
 

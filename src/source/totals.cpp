@@ -1,0 +1,89 @@
+#include <algorithm>
+#include <set>
+#include <unordered_map>
+
+#include "report/names.hpp"
+#include "source/source.hpp"
+
+namespace ruagate::source {
+
+namespace {
+
+bool any_dkim_pass(const report::Evidence& evidence) {
+  return std::any_of(evidence.dkim.begin(), evidence.dkim.end(),
+                     [](const auto& signature) { return signature.result == report::DkimResult::pass; });
+}
+
+bool any_spf_pass(const report::Evidence& evidence) {
+  return std::any_of(evidence.spf.begin(), evidence.spf.end(),
+                     [](const auto& result) { return result.result == report::SpfResult::pass; });
+}
+
+void add_disposition(const report::Cell& cell, SourceTotals& totals) {
+  switch (cell.disposition) {
+    case report::Disposition::none:
+    case report::Disposition::pass:
+      totals.disposition_none += cell.messages;
+      break;
+    case report::Disposition::quarantine:
+      totals.disposition_quarantine += cell.messages;
+      break;
+    case report::Disposition::reject:
+      totals.disposition_reject += cell.messages;
+      break;
+    case report::Disposition::unknown:
+      break;
+  }
+}
+
+/// Each type counts once for a message, however many reasons the receiver gave.
+void add_overrides(const report::Evidence& evidence, std::uint64_t messages, SourceTotals& totals) {
+  std::set<std::string_view> types;
+  for (const auto& reason : evidence.reasons) types.insert(report::to_string(reason.type));
+  for (const auto type : types) totals.overrides[std::string(type)] += messages;
+}
+
+}  // namespace
+
+bool is_aligned(const report::Cell& cell) {
+  return cell.dkim_aligned == report::AlignmentResult::pass || cell.spf_aligned == report::AlignmentResult::pass;
+}
+
+SourceTotals totals(const Classified& classified, const Source& source, const report::DomainFacts& facts, Day from,
+                    Day to) {
+  SourceTotals totals;
+  std::set<std::string> reporters;
+  std::unordered_map<std::uint32_t, SourceTotals::Address> addresses;
+  for (const auto index : source.cells) {
+    const auto& cell = facts.cells[index];
+    if (cell.day < from || cell.day > to) continue;
+    const auto& evidence = facts.evidence[cell.evidence];
+    const bool aligned = is_aligned(cell);
+    totals.messages += cell.messages;
+    if (aligned) totals.aligned += cell.messages;
+    if (cell.dkim_aligned == report::AlignmentResult::pass) totals.dkim_aligned += cell.messages;
+    if (cell.spf_aligned == report::AlignmentResult::pass) totals.spf_aligned += cell.messages;
+    if (any_dkim_pass(evidence)) totals.dkim_pass += cell.messages;
+    if (any_spf_pass(evidence)) totals.spf_pass += cell.messages;
+    add_disposition(cell, totals);
+    add_overrides(evidence, cell.messages, totals);
+    if (!totals.last_seen || *totals.last_seen != cell.day) ++totals.days;  // A source's cells are sorted by day.
+    if (!totals.first_seen) totals.first_seen = cell.day;
+    totals.last_seen = cell.day;
+    reporters.insert(classified.reporters[cell.reporter]);
+    auto& address = addresses[cell.address];
+    address.messages += cell.messages;
+    if (aligned) address.aligned += cell.messages;
+  }
+  totals.reporters.assign(reporters.begin(), reporters.end());
+  for (auto& [number, address] : addresses) {
+    if (const auto& ip = facts.addresses[number]) address.ip = ip->to_string();
+    totals.addresses.push_back(std::move(address));
+  }
+  std::sort(totals.addresses.begin(), totals.addresses.end(), [](const auto& a, const auto& b) {
+    return a.messages != b.messages ? a.messages > b.messages : a.ip < b.ip;
+  });
+  return totals;
+}
+
+}  // namespace ruagate::source

@@ -1,0 +1,136 @@
+#include "source/evidence_view.hpp"
+
+#include <algorithm>
+
+#include "base/ascii.hpp"
+#include "domain/name.hpp"
+
+namespace ruagate::source {
+
+namespace {
+
+using report::DkimResult;
+using report::OverrideType;
+using report::SpfResult;
+using report::SpfScope;
+
+struct Modes {
+  domain::AlignmentMode dkim = domain::AlignmentMode::relaxed;
+  domain::AlignmentMode spf = domain::AlignmentMode::relaxed;
+};
+
+Modes newest_modes(const report::DomainFacts& facts, Day today) {
+  Modes modes;
+  for (const auto& policy_day : facts.policy_days) {
+    if (policy_day.day > today) break;
+    if (policy_day.policy.adkim) modes.dkim = *policy_day.policy.adkim;
+    if (policy_day.policy.aspf) modes.spf = *policy_day.policy.aspf;
+  }
+  return modes;
+}
+
+/// "example-com.20230601.gappssmtp.com" for example.com: the default signature of the owner's own Google Workspace.
+bool spells_author(std::string_view signing_domain, std::string_view author) {
+  std::string dashed(author);
+  std::replace(dashed.begin(), dashed.end(), '.', '-');
+  return signing_domain.starts_with(dashed) && signing_domain.substr(dashed.size()).starts_with('.');
+}
+
+void view_dkim(const report::Evidence& evidence, const Modes& modes, const domain::OrgDomains& org_domains,
+               Views& views, EvidenceView& view) {
+  for (const auto& signature : evidence.dkim) {
+    if (signature.domain.empty()) continue;
+    const bool passes = signature.result == DkimResult::pass;
+    if (org_domains.is_aligned(signature.domain, evidence.author_domain, modes.dkim)) {
+      const auto selector = views.selectors.id(signature.domain + "/" + signature.selector);
+      auto& list = passes ? view.good_selectors : view.broken_selectors;
+      if (std::find(list.begin(), list.end(), selector) == list.end()) list.push_back(selector);
+      view.dkim_aligned_pass |= passes;
+      continue;
+    }
+    if (!passes) continue;
+    // Under strict alignment a signature of the own organization is nobody else's.
+    if (org_domains.is_aligned(signature.domain, evidence.author_domain, domain::AlignmentMode::relaxed)) continue;
+    const Service* service = service_by_dkim_domain(signature.domain);
+    if (view.foreign_dkim.empty() || (service != nullptr && view.service == nullptr)) {
+      view.foreign_dkim = signature.domain;
+    }
+    if (service != nullptr && view.service == nullptr) {
+      view.service = service;
+      view.service_by_dkim = true;
+    }
+    view.own_tenant |= service != nullptr && service->kind == ServiceKind::mailbox_provider &&
+                       spells_author(signature.domain, evidence.author_domain);
+  }
+  view.foreign_dkim_org = view.foreign_dkim.empty() ? view.foreign_dkim : org_domains.org_domain(view.foreign_dkim);
+}
+
+void view_spf(const report::Evidence& evidence, const Modes& modes, const domain::OrgDomains& org_domains, Views& views,
+              EvidenceView& view) {
+  std::string_view envelope;
+  for (const auto& spf : evidence.spf) {
+    if (spf.domain.empty()) continue;
+    const bool passes = spf.result == SpfResult::pass;
+    if (spf.scope != SpfScope::helo && envelope.empty()) envelope = spf.domain;
+    const bool own = org_domains.is_aligned(spf.domain, evidence.author_domain, domain::AlignmentMode::relaxed);
+    if (org_domains.is_aligned(spf.domain, evidence.author_domain, modes.spf)) {
+      view.spf_aligned_pass |= passes;
+      if (passes && view.own_envelope == kNone) view.own_envelope = views.own_envelopes.id(spf.domain);
+    }
+    if (own && !passes && spf.scope != SpfScope::helo) view.own_envelope_fails = true;
+    if (own || !passes) continue;
+    if (spf.scope != SpfScope::helo && view.foreign_spf.empty()) view.foreign_spf = spf.domain;
+    if (view.service == nullptr) view.service = service_by_spf_domain(spf.domain);
+  }
+  if (envelope.empty() && evidence.envelope_from) envelope = *evidence.envelope_from;
+  if (!envelope.empty()) view.envelope = views.envelopes.id(org_domains.org_domain(envelope));
+  view.foreign_spf_org = view.foreign_spf.empty() ? view.foreign_spf : org_domains.org_domain(view.foreign_spf);
+}
+
+void view_reasons(const report::Evidence& evidence, EvidenceView& view) {
+  for (const auto& reason : evidence.reasons) {
+    switch (reason.type) {
+      case OverrideType::mailing_list:
+        view.said_list = true;
+        view.said_indirect = true;
+        break;
+      case OverrideType::forwarded:
+      case OverrideType::trusted_forwarder:
+        view.said_indirect = true;
+        break;
+      case OverrideType::local_policy:
+        if (find_ignoring_case(reason.comment, "arc=pass") != std::string_view::npos) view.said_indirect = true;
+        break;
+      case OverrideType::sampled_out:       // The lottery of pct says nothing about the source.
+      case OverrideType::policy_test_mode:  // Nor does t=y.
+      case OverrideType::other:
+        break;
+    }
+  }
+}
+
+}  // namespace
+
+std::uint32_t Names::id(std::string_view text) {
+  const auto [found, added] = ids_.try_emplace(std::string(text), static_cast<std::uint32_t>(texts_.size()));
+  if (added) texts_.push_back(&found->first);
+  return found->second;
+}
+
+Views view_evidence(const report::DomainFacts& facts, Day today, const domain::OrgDomains& org_domains) {
+  Views views;
+  const Modes modes = newest_modes(facts, today);
+  views.evidence.reserve(facts.evidence.size());
+  for (const auto& evidence : facts.evidence) {
+    EvidenceView view;
+    view.author = views.authors.id(evidence.author_domain);
+    view_dkim(evidence, modes, org_domains, views, view);
+    if (view.good_selectors.empty()) view.good_selectors.push_back(views.selectors.id(evidence.author_domain + "/?"));
+    view_spf(evidence, modes, org_domains, views, view);
+    view_reasons(evidence, view);
+    views.evidence.push_back(std::move(view));
+  }
+  return views;
+}
+
+}  // namespace ruagate::source

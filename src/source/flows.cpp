@@ -1,0 +1,264 @@
+#include "source/flows.hpp"
+
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+#include <utility>
+
+#include "source/disjoint_sets.hpp"
+#include "source/score.hpp"
+
+namespace ruagate::source {
+
+namespace {
+
+constexpr int kUnitWindow = 90;  // Days up to a unit's last message over which the rules look at it.
+
+class Walk {
+ public:
+  Walk(std::span<const report::Cell> cells, std::span<const std::uint32_t> reporters, const Views& views, Units& units,
+       Day today, const config::ReadinessSettings& settings)
+      : cells_(cells), reporters_(reporters), views_(views), units_(units), today_(today), settings_(settings) {}
+
+  Flows run(std::span<const report::Decision> decisions) {
+    const Homes homes(cells_, views_, units_, settings_);
+    pass_flows(homes);
+    join_homes(homes);
+    attach_key_decisions(units_.units, decisions);
+    gather(homes);
+    judge();
+    settle();
+    return std::move(result_);
+  }
+
+ private:
+  const EvidenceView& view(std::size_t cell) const { return views_.evidence[cells_[cell].evidence]; }
+  Flow& flow(std::size_t cell) { return result_.of_cell[cell]; }
+  bool passes(std::size_t cell) const {
+    return spf_aligned(cells_[cell], view(cell)) || dkim_aligned(cells_[cell], view(cell));
+  }
+  bool decided(std::uint32_t unit, report::DecisionKind kind) const {
+    const auto* decision = units_.units[unit].decision;
+    return decision != nullptr && decision->kind == kind;
+  }
+
+  /// F1 to F3. Everything else is `unknown` for now.
+  void pass_flows(const Homes& homes) {
+    result_.of_cell.assign(cells_.size(), Flow::unknown);
+    for (std::size_t i = 0; i < cells_.size(); ++i) {
+      if (spf_aligned(cells_[i], view(i))) {
+        flow(i) = Flow::direct_ok;
+      } else if (dkim_aligned(cells_[i], view(i))) {
+        flow(i) = homes.is_home(view(i), units_.of_cell[i]) ? Flow::direct_ok : Flow::indirect_ok;
+      }
+    }
+  }
+
+  /// Networks from which a selector's mail starts are the owner's, and one system where they share the selector.
+  void join_homes(const Homes& homes) {
+    std::vector<std::uint32_t> order(units_.units.size());  // By first message, then by key.
+    std::vector<int> first(units_.units.size(), 0);
+    std::vector<bool> seen(units_.units.size(), false);
+    for (std::size_t i = 0; i < cells_.size(); ++i) {
+      const auto unit = units_.of_cell[i];
+      if (!seen[unit]) first[unit] = day_number(cells_[i].day);
+      seen[unit] = true;
+    }
+    for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+      return first[a] != first[b] ? first[a] < first[b] : units_.units[a].key < units_.units[b].key;
+    });
+    DisjointSets sets(units_.units.size() + views_.selectors.size() * views_.authors.size());
+    std::vector<bool> joined(units_.units.size(), false);
+    for (const auto& [number, selector] : homes.by_signature()) {
+      const Unit& unit = units_.units[number];
+      if (unit.basis != Basis::network || unit.key.starts_with("net:none")) continue;
+      joined[number] = true;
+      sets.join(number, units_.units.size() + selector * views_.authors.size() + unit.author);
+    }
+    std::unordered_map<std::size_t, std::uint32_t> representative;
+    std::vector<std::uint32_t> becomes(units_.units.size());
+    for (const auto number : order) {
+      becomes[number] = number;
+      if (!joined[number]) continue;
+      const auto [found, is_first] = representative.try_emplace(sets.root(number), number);
+      becomes[number] = found->second;
+      if (is_first) make_own(units_.units[number]);
+    }
+    for (auto& unit : units_.of_cell) unit = becomes[unit];
+  }
+
+  /// Sums over each unit, and what its unexplained failing mail looks like.
+  void gather(const Homes& homes) {
+    auto& facts = result_.units;
+    facts.assign(units_.units.size(), {});
+    std::vector<Day> ok_day(units_.units.size());
+    std::vector<bool> seen(units_.units.size(), false);
+    for (std::size_t i = 0; i < cells_.size(); ++i) {
+      auto& unit = facts[units_.of_cell[i]];
+      if (!seen[units_.of_cell[i]]) unit.first = cells_[i].day;
+      seen[units_.of_cell[i]] = true;
+      unit.last = cells_[i].day;
+    }
+    for (std::size_t i = 0; i < cells_.size(); ++i) {
+      const auto number = units_.of_cell[i];
+      auto& unit = facts[number];
+      const auto& cell = cells_[i];
+      if (spf_aligned(cell, view(i))) unit.spf_aligned += cell.messages;
+      if (flow(i) == Flow::direct_ok) owner_by_day_[day_number(cell.day)] += cell.messages;
+      if (cell.day + days{kUnitWindow} <= unit.last) continue;
+      unit.messages += cell.messages;
+      if (flow(i) == Flow::indirect_ok) unit.indirect_ok += cell.messages;
+      if (flow(i) == Flow::direct_ok) {
+        unit.direct_ok += cell.messages;
+        if (unit.direct_ok_days == 0 || ok_day[number] != cell.day) ++unit.direct_ok_days;
+        ok_day[number] = cell.day;
+      }
+    }
+    suspects_.assign(units_.units.size(), {});
+    foreign_host_.assign(units_.units.size(), 0);
+    for (std::size_t i = 0; i < cells_.size(); ++i) {
+      if (passes(i) || view(i).said_indirect) continue;
+      add_suspect(homes, i);
+    }
+    find_swarms();
+  }
+
+  void add_suspect(const Homes& homes, std::size_t i) {
+    const auto number = units_.of_cell[i];
+    const auto& cell = cells_[i];
+    const auto& seen = view(i);
+    result_.units[number].failing += cell.messages;
+    if (cell.day + days{kUnitWindow} <= result_.units[number].last) return;
+    auto& suspect = suspects_[number];
+    suspect.by_day[day_number(cell.day)] += cell.messages;
+    suspect.messages += cell.messages;
+    const auto note = [](std::vector<std::uint32_t>& list, std::uint32_t value) {
+      if (list.size() <= 64 && std::find(list.begin(), list.end(), value) == list.end()) list.push_back(value);
+    };
+    note(suspect.reporters, reporters_[cell.reporter]);
+    if (seen.envelope != kNone) note(suspect.envelopes, seen.envelope);
+    if (!seen.foreign_dkim.empty()) suspect.signed_by_other += cell.messages;
+    if (seen.own_envelope_fails) suspect.with_own_envelope += cell.messages;
+    const bool known = std::any_of(seen.broken_selectors.begin(), seen.broken_selectors.end(), [&](auto selector) {
+      return homes.passed(selector) >= settings_.legit_min_ok && !homes.is_home(selector, number);
+    });
+    if (known) {
+      suspect.with_known_selector += cell.messages;
+      const auto* service = units_.units[number].service;
+      const bool gateway = service != nullptr && service->kind == ServiceKind::security_gateway;
+      const bool bulk = service != nullptr && sends_for_customers(service->kind);
+      if (gateway || (!seen.foreign_spf.empty() && !bulk)) foreign_host_[number] += cell.messages;
+    }
+  }
+
+  /// Marks units that were part of a day on which ten or more strange networks sent a few messages each, all with
+  /// the same envelope domain.
+  void find_swarms() {
+    std::map<std::pair<int, std::uint32_t>, std::vector<std::uint32_t>> groups;
+    for (std::uint32_t number = 0; number < suspects_.size(); ++number) {
+      const auto& unit = units_.units[number];
+      const auto& suspect = suspects_[number];
+      if (unit.basis != Basis::network || suspect.by_day.size() > 3 || suspect.envelopes.size() > 1) continue;
+      const auto envelope = suspect.envelopes.empty() ? kNone : suspect.envelopes.front();
+      for (const auto& [day, messages] : suspect.by_day) {
+        if (messages <= 5) groups[{day, envelope}].push_back(number);
+      }
+    }
+    for (const auto& [key, members] : groups) {
+      if (members.size() < 10) continue;
+      for (const auto number : members) suspects_[number].in_swarm = true;
+    }
+  }
+
+  /// The flow of each unit's unexplained failing mail: F0 and F5 to F10.
+  void judge() {
+    for (std::uint32_t number = 0; number < units_.units.size(); ++number) {
+      auto& facts = result_.units[number];
+      const auto [rule, flow] = failing_rule(number);
+      facts.rule = rule;
+      facts.failing_flow = flow;
+      if (rule != Rule::score || facts.failing == 0) continue;
+      auto points = score(units_.units[number], suspects_[number], owner_by_day_, today_);
+      facts.score = points.points;
+      facts.points = std::move(points.words);
+      facts.failing_flow = facts.score >= settings_.cand_score    ? Flow::candidate_fail
+                           : facts.score <= settings_.spoof_score ? Flow::spoof
+                                                                  : Flow::unknown;
+    }
+  }
+
+  std::pair<Rule, Flow> failing_rule(std::uint32_t number) const {
+    const Unit& unit = units_.units[number];
+    const UnitFacts& facts = result_.units[number];
+    const auto share = [&](std::uint64_t part) {
+      return static_cast<double>(part) >= settings_.mix_min * static_cast<double>(facts.messages);
+    };
+    if (decided(number, report::DecisionKind::approve)) return {Rule::decision, Flow::direct_fail};
+    if (decided(number, report::DecisionKind::forwarder)) return {Rule::decision, Flow::indirect_fail};
+    if (decided(number, report::DecisionKind::deny)) return {Rule::decision, Flow::spoof};
+    if (unit.service != nullptr && unit.strength >= 2 &&
+        (unit.service->kind == ServiceKind::forwarder || unit.service->kind == ServiceKind::mailing_list)) {
+      return {Rule::forwarding_kind, Flow::indirect_fail};
+    }
+    if (facts.indirect_ok > 0 && facts.indirect_ok >= facts.direct_ok && share(facts.indirect_ok)) {
+      return {Rule::survivors, Flow::indirect_fail};
+    }
+    if (broken_on_the_way(number)) return {Rule::broken_signature, Flow::indirect_fail};
+    const bool proven = facts.direct_ok >= settings_.legit_min_ok && facts.direct_ok_days >= 2;
+    // A customer of a sending service is proven by a few aligned messages; elsewhere they must be a fair part.
+    const bool customer = unit.service != nullptr && sends_for_customers(unit.service->kind) && unit.strength >= 3;
+    if (proven && (customer || share(facts.direct_ok))) return {Rule::proven_sender, Flow::direct_fail};
+    if (unit.basis == Basis::own && facts.spf_aligned > 0) return {Rule::own_network, Flow::direct_fail};
+    if (unit.own_tenant) return {Rule::own_network, Flow::direct_fail};
+    return {Rule::score, Flow::unknown};
+  }
+
+  /// F7: the owner's signature is there, its selector is good, and it broke at somebody else's.
+  bool broken_on_the_way(std::uint32_t number) const {
+    const auto& suspect = suspects_[number];
+    if (suspect.messages == 0 || 2 * suspect.with_known_selector < suspect.messages) return false;
+    if (units_.units[number].basis == Basis::own) return false;
+    if (2 * foreign_host_[number] >= suspect.messages) return true;
+    if (suspect.by_day.size() < 10) return false;
+    const int last = suspect.by_day.rbegin()->first;
+    const int from = std::max(suspect.by_day.begin()->first, last - 55);
+    return rank_correlation(suspect.by_day, owner_by_day_, from, last) >= 0.5;
+  }
+
+  /// Gives each failing cell its flow, and passing cells the one their unit's decision asks for.
+  void settle() {
+    for (std::size_t i = 0; i < cells_.size(); ++i) {
+      const auto number = units_.of_cell[i];
+      if (passes(i)) {
+        if (decided(number, report::DecisionKind::approve)) flow(i) = Flow::direct_ok;
+        if (decided(number, report::DecisionKind::forwarder)) flow(i) = Flow::indirect_ok;
+      } else if (view(i).said_indirect && units_.units[number].decision == nullptr) {
+        flow(i) = Flow::indirect_fail;
+      } else {
+        flow(i) = result_.units[number].failing_flow;
+      }
+    }
+  }
+
+  std::span<const report::Cell> cells_;
+  std::span<const std::uint32_t> reporters_;
+  const Views& views_;
+  Units& units_;
+  Day today_;
+  const config::ReadinessSettings& settings_;
+  Flows result_;
+  std::vector<Suspect> suspects_;
+  std::vector<std::uint64_t> foreign_host_;  // Broken signatures on somebody else's own infrastructure, by unit.
+  std::map<int, std::uint64_t> owner_by_day_;
+};
+
+}  // namespace
+
+Flows find_flows(std::span<const report::Cell> cells, std::span<const std::uint32_t> reporters, const Views& views,
+                 Units& units, Day today, std::span<const report::Decision> decisions,
+                 const config::ReadinessSettings& settings) {
+  return Walk(cells, reporters, views, units, today, settings).run(decisions);
+}
+
+}  // namespace ruagate::source

@@ -1,0 +1,364 @@
+#include "source/units.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+
+#include "base/ascii.hpp"
+#include "domain/name.hpp"
+#include "source/disjoint_sets.hpp"
+
+namespace ruagate::source {
+
+namespace {
+
+constexpr std::string_view kOwnerTag = "owner";
+
+/// The part after "net:" or "own:", which name networks and may turn into each other as evidence grows.
+std::string_view network_part(std::string_view key) {
+  if (key.starts_with("net:") || key.starts_with("own:")) return key.substr(4);
+  return {};
+}
+
+std::string_view without_author(std::string_view key) {
+  return key.substr(0, key.find('@'));
+}
+
+/// Envelope hosts of the mailbox platforms themselves, which are no tenant.
+bool is_platform_host(std::string_view envelope) {
+  return domain::is_same_or_below(envelope, "protection.outlook.com") ||
+         domain::is_same_or_below(envelope, "google.com") || domain::is_same_or_below(envelope, "amazonses.com");
+}
+
+class Finder {
+ public:
+  Finder(const report::DomainFacts& facts, std::span<const report::Cell> cells, const Views& views,
+         std::span<const report::Decision> decisions)
+      : facts_(facts), cells_(cells), views_(views), decisions_(decisions) {
+    read_addresses();
+    find_own_networks();
+    read_decisions();
+  }
+
+  Units find() {
+    Units result;
+    result.of_cell.reserve(cells_.size());
+    for (const auto& cell : cells_) result.of_cell.push_back(unit_of(cell));
+    result.units = std::move(units_);
+    return result;
+  }
+
+ private:
+  void read_addresses() {
+    std::unordered_map<std::string, std::uint32_t> ids;
+    network_of_.reserve(facts_.addresses.size());
+    service_of_.reserve(facts_.addresses.size());
+    for (const auto& address : facts_.addresses) {
+      if (!address) {
+        network_of_.push_back(kNone);
+        service_of_.push_back(nullptr);
+        continue;
+      }
+      const std::string text = IpNetwork(*address, address->is_v4() ? 24 : 48).to_string();
+      const auto [found, added] = ids.try_emplace(text, static_cast<std::uint32_t>(networks_.size()));
+      if (added) networks_.push_back(text);
+      network_of_.push_back(found->second);
+      service_of_.push_back(service_by_address(*address));
+    }
+  }
+
+  bool is_anonymous(const report::Cell& cell) const {  // No known service shows itself.
+    return views_.evidence[cell.evidence].service == nullptr && service_of_[cell.address] == nullptr;
+  }
+
+  /// Networks with aligned SPF passes, joined where they share a selector or an envelope subdomain of the owner's:
+  /// one sending system often has many networks.
+  void find_own_networks() {
+    const std::size_t selectors_from = networks_.size();
+    const std::size_t envelopes_from = selectors_from + views_.selectors.size();
+    DisjointSets sets(envelopes_from + views_.own_envelopes.size());
+    std::vector<bool> own(networks_.size(), false);
+    std::vector<std::uint32_t> in_order;  // By the day of their first pass; on one day, by text.
+    std::vector<Day> first(networks_.size());
+    for (const auto& cell : cells_) {
+      const auto& view = views_.evidence[cell.evidence];
+      const auto network = network_of_[cell.address];
+      if (network == kNone || !spf_aligned(cell, view) || !is_anonymous(cell)) continue;
+      if (!own[network]) {
+        own[network] = true;
+        first[network] = cell.day;
+        in_order.push_back(network);
+      }
+      if (dkim_aligned(cell, view) && view.dkim_aligned_pass) {
+        for (const auto selector : view.good_selectors) sets.join(network, selectors_from + selector);
+      }
+      if (view.own_envelope != kNone &&
+          views_.own_envelopes[view.own_envelope] != facts_.evidence[cell.evidence].author_domain &&
+          views_.own_envelopes[view.own_envelope] != facts_.domain) {
+        sets.join(network, envelopes_from + view.own_envelope);
+      }
+    }
+    std::sort(in_order.begin(), in_order.end(), [&](std::uint32_t a, std::uint32_t b) {
+      return first[a] != first[b] ? first[a] < first[b] : networks_[a] < networks_[b];
+    });
+    own_of_.assign(networks_.size(), kNone);
+    std::unordered_map<std::size_t, std::uint32_t> representative;
+    for (const auto network : in_order) {
+      own_of_[network] = representative.try_emplace(sets.root(network), network).first->second;
+    }
+  }
+
+  void read_decisions() {
+    by_address_.assign(facts_.addresses.size(), nullptr);
+    by_evidence_.assign(facts_.evidence.size(), nullptr);
+    for (const auto& decision : decisions_) {
+      if (decision.kind == report::DecisionKind::acknowledge) continue;
+      std::string_view what = decision.what;
+      if (const auto network = network_part(what); !network.empty()) {
+        if (is_own_key(network)) continue;  // Names a whole own system: by key.
+        what = without_author(network);
+      }
+      if (const auto network = IpNetwork::parse(what)) {
+        for (std::size_t i = 0; i < facts_.addresses.size(); ++i) {
+          if (facts_.addresses[i] && network->contains(*facts_.addresses[i])) by_address_[i] = &decision;
+        }
+      } else if (what.find(':') == std::string_view::npos) {
+        by_domain(decision);
+      }
+    }
+  }
+
+  bool is_own_key(std::string_view network) const {
+    for (std::size_t i = 0; i < networks_.size(); ++i) {
+      if (own_of_[i] == i && networks_[i] == without_author(network)) return true;
+    }
+    return false;
+  }
+
+  void by_domain(const report::Decision& decision) {
+    const auto name = domain::normalize(decision.what);
+    if (!name) return;
+    for (std::size_t i = 0; i < facts_.evidence.size(); ++i) {
+      const auto& evidence = facts_.evidence[i];
+      const bool dkim = std::any_of(evidence.dkim.begin(), evidence.dkim.end(), [&](const report::DkimAuth& signature) {
+        return signature.result == report::DkimResult::pass && domain::is_same_or_below(signature.domain, *name);
+      });
+      const bool spf = std::any_of(evidence.spf.begin(), evidence.spf.end(), [&](const report::SpfAuth& result) {
+        return result.result == report::SpfResult::pass && domain::is_same_or_below(result.domain, *name);
+      });
+      if (dkim || spf) by_evidence_[i] = &decision;
+    }
+  }
+
+  std::uint32_t unit_of(const report::Cell& cell) {
+    const auto& view = views_.evidence[cell.evidence];
+    const report::Decision* decision = by_address_[cell.address];
+    if (decision == nullptr) decision = by_evidence_[cell.evidence];
+    if (decision != nullptr) return decided(view, *decision);
+    const Service* service = view.service != nullptr ? view.service : service_of_[cell.address];
+    if (service != nullptr) {
+      // Everything that service_unit() looks at, in one number.
+      const auto number = static_cast<std::uint64_t>(service - known_services().data());
+      const std::uint64_t id = (std::uint64_t{cell.evidence} << 16U) | (number << 2U) |
+                               (spf_aligned(cell, view) ? 2U : 0U) | (dkim_aligned(cell, view) ? 1U : 0U);
+      return cached(service_units_, id, [&] { return service_unit(cell, view, *service); });
+    }
+    const auto network = network_of_[cell.address];
+    if (network != kNone && own_of_[network] != kNone) return own_unit(view, own_of_[network]);
+    if (!view.foreign_dkim.empty() || !view.foreign_spf.empty()) {
+      return cached(identity_units_, cell.evidence, [&] { return identity_unit(view); });
+    }
+    return network_unit(view, network);
+  }
+
+  std::uint32_t decided(const EvidenceView& view, const report::Decision& decision) {
+    return cached(decided_units_, by_author(view, static_cast<std::uint32_t>(&decision - decisions_.data())),
+                  [&] { return decided_unit(view, decision); });
+  }
+
+  std::uint32_t decided_unit(const EvidenceView& view, const report::Decision& decision) {
+    std::string key = decision.what;
+    if (key.find(':') == std::string::npos || IpNetwork::parse(key)) {
+      const bool network = IpNetwork::parse(key).has_value();
+      key = (network ? "net:" : "domain:") + to_lower(key);
+    }
+    return add(view, std::move(key), [&](Unit& unit) {
+      unit.basis = Basis::decision;
+      unit.strength = 4;
+      unit.service = view.service;
+      unit.name = view.service != nullptr ? view.service->name : decision.what;
+      unit.decision = &decision;
+    });
+  }
+
+  /// The tenant of a shared service: "owner", a foreign domain, or empty when nothing tells.
+  std::string tenant(const report::Cell& cell, const EvidenceView& view, const Service& service) const {
+    if (spf_aligned(cell, view)) return std::string(kOwnerTag);
+    const bool mailboxes = service.kind == ServiceKind::mailbox_provider || service.kind == ServiceKind::hosting;
+    // A mailbox host that sends our signed mail in another customer's envelope is forwarding for that customer.
+    if (mailboxes && !view.foreign_spf.empty() && !is_platform_host(view.foreign_spf)) {
+      return std::string(view.foreign_spf_org);
+    }
+    if (dkim_aligned(cell, view) || view.own_tenant) return std::string(kOwnerTag);
+    if (!view.foreign_dkim.empty()) return std::string(view.foreign_dkim);
+    return std::string(view.foreign_spf_org);
+  }
+
+  static std::string service_key(const Service& service) {
+    if (!service.dkim_domains.empty()) return "dkim:" + service.dkim_domains.front();
+    if (!service.spf_domains.empty()) return "spf:" + service.spf_domains.front();
+    return "service:" + service.name;
+  }
+
+  static bool is_platform_domain(const Service& service, std::string_view tag) {
+    const auto listed = [&](const std::vector<std::string>& domains) {
+      return std::find(domains.begin(), domains.end(), tag) != domains.end();
+    };
+    return listed(service.dkim_domains) || listed(service.spf_domains) ||
+           std::any_of(service.spf_domains.begin(), service.spf_domains.end(),
+                       [&](const std::string& name) { return domain::is_same_or_below(name, tag); });
+  }
+
+  std::uint32_t service_unit(const report::Cell& cell, const EvidenceView& view, const Service& service) {
+    std::string tag;
+    std::string key;
+    std::string name = service.name;
+    if (!service.shared) {
+      key = service_key(service);
+    } else {
+      tag = tenant(cell, view, service);
+      // A service that sends for its customers: what it signs with the owner's domain and what it sends under its own
+      // name are two halves of one set-up, and belong in one line.
+      const bool platform = is_platform_domain(service, tag);
+      if (platform || (tag == kOwnerTag && sends_for_customers(service.kind))) {
+        key = service_key(service);
+        if (platform && !sends_for_customers(service.kind)) key = "dkim:" + tag;
+        tag = tag == kOwnerTag ? tag : std::string();
+      } else {
+        key = "tenant:" + service.name + "/" + (tag.empty() ? "none" : tag);
+        if (tag != kOwnerTag) name += tag.empty() ? " (no account shown)" : " (" + tag + ")";
+      }
+    }
+    const bool authenticated = view.service == &service;
+    const std::uint32_t id = add(view, std::move(key), [&](Unit& unit) {
+      unit.basis = Basis::service;
+      unit.service = &service;
+      unit.name = std::move(name);
+      unit.tag = tag;
+    });
+    Unit& unit = units_[id];
+    unit.strength = std::max(unit.strength, authenticated ? 3 : 2);
+    if (tag == kOwnerTag) unit.tag = kOwnerTag;
+    unit.own_tenant |= view.own_tenant;
+    return id;
+  }
+
+  std::uint32_t own_unit(const EvidenceView& view, std::uint32_t network) {
+    return cached(own_units_, by_author(view, network), [&] {
+      return add(view, "own:" + networks_[network], [&](Unit& unit) {
+        unit.basis = Basis::own;
+        unit.strength = 3;
+        unit.name = "own server " + networks_[network];
+        unit.tag = kOwnerTag;
+      });
+    });
+  }
+
+  std::uint32_t identity_unit(const EvidenceView& view) {
+    const bool dkim = !view.foreign_dkim.empty();
+    const std::string_view org = dkim ? view.foreign_dkim_org : view.foreign_spf_org;
+    return add(view, (dkim ? "dkim:" : "spf:") + std::string(org), [&](Unit& unit) {
+      unit.basis = Basis::identity;
+      unit.strength = 2;
+      unit.name = org;
+      unit.tag = org;
+    });
+  }
+
+  std::uint32_t network_unit(const EvidenceView& view, std::uint32_t network) {
+    return cached(network_units_, by_author(view, network), [&] {
+      const std::string text = network == kNone ? std::string("none") : networks_[network];
+      return add(view, "net:" + text, [&](Unit& unit) {
+        unit.basis = Basis::network;
+        unit.strength = 1;
+        unit.name = network == kNone ? std::string("records without an address") : text;
+      });
+    });
+  }
+
+  using Cache = std::unordered_map<std::uint64_t, std::uint32_t>;
+  static std::uint64_t by_author(const EvidenceView& view, std::uint32_t id) {
+    return (std::uint64_t{view.author} << 32U) | id;
+  }
+  template <class Make>
+  static std::uint32_t cached(Cache& cache, std::uint64_t id, Make make) {
+    if (const auto found = cache.find(id); found != cache.end()) return found->second;
+    const std::uint32_t unit = make();
+    cache.emplace(id, unit);
+    return unit;
+  }
+
+  /// The unit of that key for the author domain, filled in by `fill` when it is new.
+  template <class Fill>
+  std::uint32_t add(const EvidenceView& view, std::string key, Fill fill) {
+    const std::string& author = views_.authors[view.author];
+    if (author != facts_.domain && key.find('@') == std::string::npos) key += "@" + author;
+    const auto [found, added] = by_key_.try_emplace(key, static_cast<std::uint32_t>(units_.size()));
+    if (!added) return found->second;
+    Unit unit;
+    unit.author = view.author;
+    fill(unit);
+    unit.key = std::move(key);
+    units_.push_back(std::move(unit));
+    return found->second;
+  }
+
+  const report::DomainFacts& facts_;
+  std::span<const report::Cell> cells_;
+  const Views& views_;
+  std::vector<std::string> networks_;
+  std::vector<std::uint32_t> network_of_;   // By address: into networks_.
+  std::vector<const Service*> service_of_;  // By address.
+  std::vector<std::uint32_t> own_of_;       // By network: the network its own system is named after, or kNone.
+  std::span<const report::Decision> decisions_;
+  std::vector<const report::Decision*> by_address_;
+  std::vector<const report::Decision*> by_evidence_;
+  std::vector<Unit> units_;
+  std::unordered_map<std::string, std::uint32_t> by_key_;
+  Cache decided_units_;
+  Cache service_units_;
+  Cache own_units_;
+  Cache identity_units_;
+  Cache network_units_;
+};
+
+}  // namespace
+
+Units find_units(const report::DomainFacts& facts, std::span<const report::Cell> cells, const Views& views,
+                 std::span<const report::Decision> decisions) {
+  return Finder(facts, cells, views, decisions).find();
+}
+
+void attach_key_decisions(std::vector<Unit>& units, std::span<const report::Decision> decisions) {
+  for (auto& unit : units) {
+    if (unit.decision != nullptr) continue;
+    const std::string_view bare = without_author(unit.key);
+    for (const auto& decision : decisions) {
+      if (decision.kind == report::DecisionKind::acknowledge) continue;
+      const bool same_network = !network_part(bare).empty() && network_part(bare) == network_part(decision.what);
+      if (decision.what == unit.key || decision.what == bare || same_network) {
+        unit.decision = &decision;
+        unit.strength = 4;
+      }
+    }
+  }
+}
+
+void make_own(Unit& unit) {
+  unit.key = "own:" + std::string(network_part(unit.key));
+  unit.basis = Basis::own;
+  unit.name = "own server " + std::string(network_part(without_author(unit.key)));
+  unit.tag = kOwnerTag;
+}
+
+}  // namespace ruagate::source

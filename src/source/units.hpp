@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "report/facts.hpp"
+#include "source/evidence_view.hpp"
+#include "source/known.hpp"
+
+// Which party each cell belongs to: the first of the operator's decision, a known service with its tenant, a published
+// network of a known service, a network that the domain's own SPF authorises, a foreign identity that passes, the
+// network itself.
+namespace ruagate::source {
+
+enum class Basis : std::uint8_t { decision, service, own, identity, network };
+
+struct Unit {
+  std::string key;
+  std::string name;
+  Basis basis = Basis::network;
+  int strength = 1;
+  std::uint32_t author = 0;
+  const Service* service = nullptr;
+  std::string tag;
+  bool own_tenant = false;  ///< The tenant is the author domain's own.
+  const report::Decision* decision = nullptr;
+};
+
+struct Units {
+  std::vector<Unit> units;
+  std::vector<std::uint32_t> of_cell;  ///< Unit of each cell.
+};
+
+/// `cells` are the facts' cells up to today; decisions are those about this policy domain.
+Units find_units(const report::DomainFacts& facts, std::span<const report::Cell> cells, const Views& views,
+                 std::span<const report::Decision> decisions);
+
+/// Attaches the decisions that name a unit by its key.
+void attach_key_decisions(std::vector<Unit>& units, std::span<const report::Decision> decisions);
+
+/// Turns a unit of Basis::network into one of the owner's own, which keeps its network as its name.
+void make_own(Unit& unit);
+
+}  // namespace ruagate::source
