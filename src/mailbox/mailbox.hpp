@@ -46,6 +46,7 @@ struct Options {
   Acknowledgement processed;
   Acknowledgement rejected;
   std::size_t max_message_bytes = 64U << 20;
+  std::size_t max_document_bytes = 256U << 20;  ///< For a file that is a bare XML document instead of a message.
 };
 
 class Mailbox {
@@ -58,7 +59,9 @@ class Mailbox {
   /// Errors: temporary (unreadable folder, with path and cause).
   virtual Result<std::optional<std::uint64_t>> begin_pass() = 0;
 
-  /// The next messages of the pass, at most `max_count`; empty at its end. Order is stable.
+  /// The next messages of the pass, at most `max_count`; empty at its end. Order is stable. What the same object has
+  /// acknowledged before is passed over while it stays unchanged, so that watching does not read everything again.
+  /// Errors: temporary; the pass goes on behind the fault (an unreadable subfolder) when next() is called again.
   virtual Result<std::vector<MessageRef>> next(std::size_t max_count) = 0;
 
   /// The message's bytes. Errors: temporary (vanished is code `message_gone`; unreadable), too_large.
@@ -73,10 +76,12 @@ class Mailbox {
 
 /// A path of the command line: maildir (has cur/ and new/), folder, mbox, or a single file, told by content;
 /// "-" is standard input. Only read, never changed. Errors: usage (no such path, unreadable).
-Result<std::unique_ptr<Mailbox>> open_path(const std::string& path, std::size_t max_message_bytes);
+Result<std::unique_ptr<Mailbox>> open_path(const std::string& path, std::size_t max_message_bytes,
+                                           std::size_t max_document_bytes = 256U << 20);
 
 /// Configured mailboxes. Errors: usage or temporary when the path cannot be read, or cannot be written although an
-/// acknowledgement needs it.
+/// acknowledgement needs it. A folder knows no flags, and an mbox is only read (processed and rejected = keep):
+/// rewriting the one file can lose mail that is being delivered; what is asked beyond that is a usage error.
 Result<std::unique_ptr<Mailbox>> open_maildir(const std::string& path, const Options& options);
 Result<std::unique_ptr<Mailbox>> open_mbox(const std::string& path, const Options& options);
 Result<std::unique_ptr<Mailbox>> open_folder(const std::string& path, const Options& options);
