@@ -58,8 +58,9 @@ struct NewReject {
   std::string part;
   std::string reason;
   std::string detail;
-  std::string bytes;          ///< Stored compressed by the store's caller or not at all; given as received.
-  bool whole_message = true;  ///< False: `bytes` is a document or container out of the message.
+  std::string bytes;  ///< Stored compressed by the store's caller or not at all; given as received.
+  RawEncoding encoding = RawEncoding::plain;  ///< Handed out again with the bytes.
+  bool whole_message = true;                  ///< False: `bytes` is a document or container out of the message.
   Instant seen_at{};
 };
 struct RejectRow {
@@ -69,6 +70,7 @@ struct RejectRow {
   std::string reason;
   std::string detail;
   bool whole_message = true;
+  RawEncoding encoding = RawEncoding::plain;  ///< Of the bytes; not plain only for `conflicting_report`.
   std::uint64_t size = 0;
   Instant first_seen{};
   Instant last_seen{};
@@ -112,6 +114,18 @@ struct DomainRow {
   Day last_day{};
   std::uint64_t reports = 0;
   std::uint64_t messages = 0;
+};
+
+/// One day of a domain, over all reporters.
+struct TrendDay {
+  Day day{};
+  std::uint64_t reports = 0;  ///< Reports that begin on this day.
+  std::uint64_t messages = 0;
+  std::uint64_t dkim_aligned = 0;
+  std::uint64_t spf_aligned = 0;
+  std::uint64_t aligned = 0;
+  std::uint64_t quarantined = 0;
+  std::uint64_t rejected = 0;
 };
 
 /// One finished ingest run, for the summary's health section.
@@ -164,11 +178,13 @@ class Store {
 
   // --- Writing. All writes happen between begin() and commit(), in one transaction that is durable after commit().
 
-  /// Takes the write lock; another writer is waited for (busy timeout `kWriterWait`).
+  /// Takes the write lock; another writer is waited for, up to ten minutes.
   void begin();
   void commit();
   void rollback() noexcept;  ///< No-op outside a transaction.
 
+  /// Trust goes before size: a report with trust `failed` never replaces one without, and is replaced by one without.
+  /// A duplicate that arrives with better trust raises the trust of the stored report.
   InsertOutcome insert(const report::Report& report, const Provenance& provenance, const RawDocument& raw);
   /// Adds the reject, or counts it again when the same bytes of the same part were rejected before.
   /// Returns true if it is new.
@@ -182,10 +198,13 @@ class Store {
 
   // --- Questions. Each sees one consistent state.
 
+  /// Sorted by name. Reports with trust `failed` are left out, as in facts().
   std::vector<DomainRow> domains();
   /// The roll-up of a policy domain between two days, both included. Reports with trust `failed` are left out.
   report::DomainFacts facts(std::string_view domain, Day from, Day to);
-  /// Calls `row` for each; stops when it returns false.
+  /// Totals of each day with data between two days, both included; without reports of trust `failed`.
+  std::vector<TrendDay> trend(std::string_view domain, Day from, Day to);
+  /// Calls `row` for each; stops when it returns false. `row` must not ask this store anything.
   void reports(const Filter& filter, const std::function<bool(ReportRow&&)>& row);
   void records(const Filter& filter, const std::function<bool(RecordRow&&)>& row);
   std::optional<ReportRow> report(std::int64_t id);

@@ -1,0 +1,1 @@
+insert into address (bytes) values (?1);

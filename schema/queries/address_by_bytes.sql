@@ -1,0 +1,1 @@
+select address_key from address where bytes = ?1;

@@ -1,0 +1,1 @@
+select bytes from address where address_key = ?1;

@@ -1,0 +1,1 @@
+delete from decision where domain = ?1 and what = ?2;

@@ -1,0 +1,1 @@
+select evidence_key, bare_key, packed from evidence where fingerprint = ?1;

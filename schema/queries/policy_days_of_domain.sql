@@ -1,0 +1,3 @@
+select day, reporter, generation, policy, reports, messages from policy_day
+where policy_domain = ?1 and day between ?2 and ?3 and trust <> 2
+order by day, reporter, generation, policy, trust;

@@ -1,0 +1,1 @@
+delete from raw_document where report_key = ?1;

@@ -1,0 +1,1 @@
+delete from record where report_key = ?1;

@@ -1,0 +1,1 @@
+select bytes from reject where reject_key = ?1;

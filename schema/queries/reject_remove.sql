@@ -1,0 +1,1 @@
+delete from reject where reject_key = ?1;

@@ -1,0 +1,1 @@
+select count(*) from reject where first_seen >= ?1;

@@ -1,0 +1,7 @@
+select r.report_key, r.policy_domain, r.period_begin, r.period_end, r.report_id, r.reporter, r.generation, r.trust,
+       r.policy, r.version, r.email, r.extra_contact_info, r.generator, r.errors, r.records, r.messages,
+       r.dkim_aligned, r.spf_aligned, r.aligned, r.disposition_none, r.disposition_pass, r.disposition_quarantine,
+       r.disposition_reject, r.source_ips, r.author_domains, r.records_left_out, r.tolerances, r.received_at,
+       r.raw_bytes, r.origin
+from report as r
+where r.report_key = ?1;

@@ -1,0 +1,1 @@
+delete from report where report_key = ?1;

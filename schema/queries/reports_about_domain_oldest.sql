@@ -1,0 +1,13 @@
+-- Reports that may hold records of the domain ?1, as policy domain or as author domain.
+select r.report_key, r.policy_domain, r.period_begin, r.period_end, r.report_id, r.reporter, r.generation, r.trust,
+       r.policy, r.version, r.email, r.extra_contact_info, r.generator, r.errors, r.records, r.messages,
+       r.dkim_aligned, r.spf_aligned, r.aligned, r.disposition_none, r.disposition_pass, r.disposition_quarantine,
+       r.disposition_reject, r.source_ips, r.author_domains, r.records_left_out, r.tolerances, r.received_at,
+       r.raw_bytes, r.origin
+from report as r
+where r.policy_domain in (select ?1 union select policy_domain from author_domain where author_domain = ?1)
+  and (?2 is null or r.reporter_folded = ?2)
+  and (?3 is null or r.period_end > ?3 or r.period_begin >= ?3)
+  and (?4 is null or r.period_begin < ?4)
+  and r.records_pruned = 0
+order by r.period_begin, r.period_end, r.report_key;

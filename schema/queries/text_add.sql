@@ -1,0 +1,1 @@
+insert into text (value) values (?1);

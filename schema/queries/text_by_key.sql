@@ -1,0 +1,1 @@
+select value from text where text_key = ?1;

@@ -1,0 +1,1 @@
+select text_key from text where value = ?1;

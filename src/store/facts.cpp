@@ -1,0 +1,142 @@
+#include <algorithm>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+#include "store/impl.hpp"
+#include "store/packing.hpp"
+
+// The roll-ups as questions see them.
+namespace ruagate::store {
+
+namespace {
+
+/// Gives keys of the database dense numbers from 0, in the order in which they are first met.
+class Indices {
+ public:
+  std::uint32_t of(std::int64_t key) {
+    if (key == last_key_ && !keys_.empty()) return last_;
+    const auto [at, is_new] = indices_.try_emplace(key, static_cast<std::uint32_t>(keys_.size()));
+    if (is_new) keys_.push_back(key);
+    last_key_ = key;
+    last_ = at->second;
+    return last_;
+  }
+
+  /// Calls `fetch(index, key)` for all, by ascending key: neighbours in the table follow each other.
+  template <class Fetch>
+  void for_each_by_key(Fetch&& fetch) const {
+    std::vector<std::pair<std::int64_t, std::uint32_t>> sorted;
+    sorted.reserve(keys_.size());
+    for (std::size_t i = 0; i < keys_.size(); ++i) sorted.emplace_back(keys_[i], static_cast<std::uint32_t>(i));
+    std::sort(sorted.begin(), sorted.end());
+    for (const auto& [key, index] : sorted) fetch(index, key);
+  }
+  std::size_t size() const { return keys_.size(); }
+
+ private:
+  std::unordered_map<std::int64_t, std::uint32_t> indices_;
+  std::vector<std::int64_t> keys_;
+  std::int64_t last_key_ = 0;
+  std::uint32_t last_ = 0;
+};
+
+bool differs_in_trust_alone(const report::Cell& a, const report::Cell& b) {
+  return a.day == b.day && a.reporter == b.reporter && a.address == b.address && a.evidence == b.evidence &&
+         a.disposition == b.disposition && a.dkim_aligned == b.dkim_aligned && a.spf_aligned == b.spf_aligned;
+}
+
+}  // namespace
+
+report::DomainFacts Store::facts(std::string_view domain, Day from, Day to) {
+  Impl& impl = *impl_;
+  impl.settle();
+  const ReadScope scope(impl.connection);
+  report::DomainFacts facts;
+  facts.domain = domain;
+  const std::optional<std::int64_t> domain_key = impl.interning.find_text(domain);
+  if (!domain_key) return facts;
+
+  Indices reporters;
+  Indices addresses;
+  Indices evidence;
+  {
+    Query query(impl.connection, named("cells_of_domain"), *domain_key, day_number(from), day_number(to));
+    while (query.step()) {
+      const Outcome outcome = unpack_outcome(query.integer(4));
+      report::Cell cell;
+      cell.day = day_from_number(static_cast<int>(query.integer(0)));
+      cell.address = addresses.of(query.integer(1));
+      cell.reporter = reporters.of(query.integer(2));
+      cell.evidence = evidence.of(query.integer(3));
+      cell.disposition = outcome.disposition;
+      cell.dkim_aligned = outcome.dkim;
+      cell.spf_aligned = outcome.spf;
+      cell.messages = query.count(5);
+      if (!facts.cells.empty() && differs_in_trust_alone(facts.cells.back(), cell)) {
+        facts.cells.back().messages += cell.messages;
+      } else {
+        facts.cells.push_back(cell);
+      }
+    }
+  }
+  {
+    Query query(impl.connection, named("policy_days_of_domain"), *domain_key, day_number(from), day_number(to));
+    while (query.step()) {
+      report::PolicyDay& day = facts.policy_days.emplace_back();
+      day.day = day_from_number(static_cast<int>(query.integer(0)));
+      day.reporter = reporters.of(query.integer(1));
+      day.generation = static_cast<report::Generation>(query.integer(2));
+      day.policy = impl.interning.policy(query.integer(3));
+      day.policy.domain = facts.domain;
+      day.reports = query.count(4);
+      day.messages = query.count(5);
+      if (facts.policy_days.size() < 2) continue;
+      report::PolicyDay& before = *(facts.policy_days.end() - 2);
+      if (before.day == day.day && before.reporter == day.reporter && before.generation == day.generation &&
+          before.policy == day.policy) {  // they differ in trust alone
+        before.reports += day.reports;
+        before.messages += day.messages;
+        facts.policy_days.pop_back();
+      }
+    }
+  }
+  facts.reporters.resize(reporters.size());
+  reporters.for_each_by_key(
+      [&](std::uint32_t index, std::int64_t key) { facts.reporters[index] = impl.interning.text(key); });
+  facts.addresses.resize(addresses.size());
+  addresses.for_each_by_key(
+      [&](std::uint32_t index, std::int64_t key) { facts.addresses[index] = impl.interning.address(key); });
+  facts.evidence.resize(evidence.size());
+  evidence.for_each_by_key(
+      [&](std::uint32_t index, std::int64_t key) { facts.evidence[index] = impl.interning.evidence(key); });
+  return facts;
+}
+
+std::vector<TrendDay> Store::trend(std::string_view domain, Day from, Day to) {
+  Impl& impl = *impl_;
+  impl.settle();
+  const ReadScope scope(impl.connection);
+  std::vector<TrendDay> days;
+  const std::optional<std::int64_t> domain_key = impl.interning.find_text(domain);
+  if (!domain_key) return days;
+  Query query(impl.connection, named("trend_of_domain"), *domain_key, day_number(from), day_number(to));
+  while (query.step()) {
+    days.push_back({day_from_number(static_cast<int>(query.integer(0))), query.count(1), query.count(2), query.count(3),
+                    query.count(4), query.count(5), query.count(6), query.count(7)});
+  }
+  return days;
+}
+
+std::vector<DomainRow> Store::domains() {
+  impl_->settle();
+  std::vector<DomainRow> rows;
+  Query query(impl_->connection, named("domains"));
+  while (query.step()) {
+    rows.push_back({std::string(query.text(0)), day_from_number(static_cast<int>(query.integer(1))),
+                    day_from_number(static_cast<int>(query.integer(2))), query.count(3), query.count(4)});
+  }
+  return rows;
+}
+
+}  // namespace ruagate::store

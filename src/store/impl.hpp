@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/sha256.hpp"
+#include "store/connection.hpp"
+#include "store/interning.hpp"
+#include "store/rollup.hpp"
+#include "store/store.hpp"
+
+// What stands behind Store; shared by the files that implement its functions.
+namespace ruagate::store {
+
+struct Store::Impl {
+  Impl(const std::string& path, OpenMode mode);
+
+  /// Throws std::logic_error outside a write transaction: a fault of ours, not of the machine.
+  void require_write() const;
+  /// Questions inside a write transaction see what it has written so far.
+  void settle();
+
+  // writing.cpp
+  struct Stored;
+  std::int64_t add_report(std::optional<std::int64_t> key, const report::Report& report, const Sha256& digest,
+                          const report::Totals& totals, const Provenance& provenance, const RawDocument& raw);
+  /// Takes the report out, roll-ups included.
+  void remove_report(std::int64_t key);
+  void keep_loser(std::string origin, std::string detail, const RawDocument& raw, const Sha256& digest,
+                  Instant seen_at);
+  bool add_reject(const NewReject& reject, const Sha256& fingerprint);
+  std::optional<RawDocument> raw(std::int64_t report_key);
+
+  // listing.cpp
+  ReportRow read_report(Query& query);
+  report::Record read_record(std::int64_t address, std::int64_t evidence, std::int64_t outcome, std::uint64_t messages);
+
+  Connection connection;
+  OpenMode mode;
+  Interning interning;
+  Rollups rollups;
+  bool writing = false;
+};
+
+}  // namespace ruagate::store

@@ -1,0 +1,256 @@
+#include "store/interning.hpp"
+
+#include <span>
+#include <utility>
+
+#include "base/format.hpp"
+#include "base/sha256.hpp"
+#include "store/packing.hpp"
+#include "store/store.hpp"
+
+namespace ruagate::store {
+
+namespace {
+
+void append_text(std::string& out, std::string_view text) {
+  append_number(out, text.size());
+  out += text;
+}
+
+void append_optional(std::string& out, const std::optional<std::string>& text) {
+  append_number(out, text ? text->size() + 1 : 0);
+  if (text) out += *text;
+}
+
+/// One text for one evidence: what the map in memory is searched by, so that the usual record costs one look-up.
+void spell(std::string& out, const report::Evidence& evidence) {
+  out.clear();
+  append_text(out, evidence.author_domain);
+  append_optional(out, evidence.envelope_from);
+  append_optional(out, evidence.envelope_to);
+  append_number(out, evidence.dkim.size());
+  for (const report::DkimAuth& dkim : evidence.dkim) {
+    append_text(out, dkim.domain);
+    append_text(out, dkim.selector);
+    append_number(out, static_cast<std::uint64_t>(dkim.result));
+    append_text(out, dkim.human_result);
+  }
+  append_number(out, evidence.spf.size());
+  for (const report::SpfAuth& spf : evidence.spf) {
+    append_text(out, spf.domain);
+    append_number(out, static_cast<std::uint64_t>(spf.scope));
+    append_number(out, static_cast<std::uint64_t>(spf.result));
+    append_text(out, spf.human_result);
+  }
+  append_number(out, evidence.reasons.size());
+  for (const report::OverrideReason& reason : evidence.reasons) {
+    append_number(out, static_cast<std::uint64_t>(reason.type));
+    append_text(out, reason.comment);
+  }
+}
+
+bool has_free_text(const report::Evidence& evidence) {
+  for (const report::DkimAuth& dkim : evidence.dkim) {
+    if (!dkim.human_result.empty()) return true;
+  }
+  for (const report::SpfAuth& spf : evidence.spf) {
+    if (!spf.human_result.empty()) return true;
+  }
+  return false;
+}
+
+report::Evidence without_free_text(report::Evidence evidence) {
+  for (report::DkimAuth& dkim : evidence.dkim) dkim.human_result.clear();
+  for (report::SpfAuth& spf : evidence.spf) spf.human_result.clear();
+  return evidence;
+}
+
+std::int64_t fingerprint(std::string_view packed) {
+  const Sha256 digest = sha256(packed);
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < 8; ++i) number = number << 8 | digest[i];
+  return static_cast<std::int64_t>(number);
+}
+
+template <class Enum>
+std::optional<std::int64_t> number_of(const std::optional<Enum>& value) {
+  if (!value) return std::nullopt;
+  return static_cast<std::int64_t>(*value);
+}
+
+template <class Enum>
+std::optional<Enum> value_of(const std::optional<std::int64_t>& number) {
+  if (!number) return std::nullopt;
+  return static_cast<Enum>(*number);
+}
+
+std::string spell(const report::PublishedPolicy& policy) {
+  std::string out;
+  const auto add = [&](const std::optional<std::int64_t>& number) {
+    append_number(out, number ? static_cast<std::uint64_t>(*number) + 1 : 0);
+  };
+  add(number_of(policy.p));
+  add(number_of(policy.sp));
+  add(number_of(policy.np));
+  add(number_of(policy.pct));
+  add(number_of(policy.testing));
+  add(number_of(policy.adkim));
+  add(number_of(policy.aspf));
+  append_optional(out, policy.fo);
+  append_optional(out, policy.discovery_method);
+  return out;
+}
+
+std::size_t owned_bytes(const report::Evidence& evidence) {
+  std::size_t bytes = 0;
+  for (const report::DkimAuth& dkim : evidence.dkim) bytes += sizeof(dkim) + dkim.human_result.size();
+  for (const report::SpfAuth& spf : evidence.spf) bytes += sizeof(spf) + spf.human_result.size();
+  for (const report::OverrideReason& reason : evidence.reasons) bytes += sizeof(reason) + reason.comment.size();
+  return bytes;
+}
+
+[[noreturn]] void missing(const Connection& connection, std::string_view table, std::int64_t key) {
+  throw StoreError(
+      format("{}: the database is damaged: {} {} is missing; restore a backup, or see what `ruagate db "
+             "check` says",
+             connection.path(), table, key));
+}
+
+}  // namespace
+
+std::int64_t Interning::text_key(std::string_view value) {
+  if (const std::int64_t* known = text_keys_.find(value)) return *known;
+  std::optional<std::int64_t> key = lookup(connection_, named("text_by_value"), value);
+  if (!key) {
+    run(connection_, named("text_add"), value);
+    key = connection_.last_key();
+  }
+  return text_keys_.remember(std::string(value), *key, value.size());
+}
+
+std::optional<std::int64_t> Interning::find_text(std::string_view value) {
+  if (const std::int64_t* known = text_keys_.find(value)) return *known;
+  const std::optional<std::int64_t> key = lookup(connection_, named("text_by_value"), value);
+  if (key) text_keys_.remember(std::string(value), *key, value.size());
+  return key;
+}
+
+std::int64_t Interning::address_key(const std::optional<IpAddress>& address) {
+  if (!address) return 0;
+  if (const std::int64_t* known = address_keys_.find(*address)) return *known;
+  const Blob bytes(address->bytes());
+  std::optional<std::int64_t> key = lookup(connection_, named("address_by_bytes"), bytes);
+  if (!key) {
+    run(connection_, named("address_add"), bytes);
+    key = connection_.last_key();
+  }
+  return address_keys_.remember(*address, *key, 0);
+}
+
+EvidenceKeys Interning::evidence_keys(const report::Evidence& evidence) {
+  spell(scratch_, evidence);
+  if (const EvidenceKeys* known = evidence_keys_.find(scratch_)) return *known;
+  std::string spelt = scratch_;
+  EvidenceKeys keys;
+  if (has_free_text(evidence)) {
+    keys.bare = evidence_keys(without_free_text(evidence)).full;
+    keys.full = add_evidence(evidence, keys.bare);
+  } else {
+    keys.full = keys.bare = add_evidence(evidence, std::nullopt);
+  }
+  keys.author_domain = text_key(evidence.author_domain);
+  const std::size_t bytes = spelt.size();
+  return evidence_keys_.remember(std::move(spelt), keys, bytes);
+}
+
+std::int64_t Interning::add_evidence(const report::Evidence& evidence, std::optional<std::int64_t> bare) {
+  const std::string packed = pack_evidence(evidence, [this](const std::string& value) { return text_key(value); });
+  const std::int64_t print = fingerprint(packed);
+  {
+    Query query(connection_, named("evidence_by_fingerprint"), print);
+    while (query.step()) {
+      if (query.blob(2) == packed) return query.integer(0);
+    }
+  }
+  run(connection_, named("evidence_add"), print, bare, text_key(evidence.author_domain), Blob(packed));
+  return connection_.last_key();
+}
+
+std::int64_t Interning::policy_key(const report::PublishedPolicy& policy) {
+  std::string spelt = spell(policy);
+  if (const std::int64_t* known = policy_keys_.find(spelt)) return *known;
+  const auto with_values = [&](auto&& use) {
+    return use(number_of(policy.p), number_of(policy.sp), number_of(policy.np), number_of(policy.pct),
+               number_of(policy.testing), number_of(policy.adkim), number_of(policy.aspf), policy.fo,
+               policy.discovery_method);
+  };
+  std::optional<std::int64_t> key =
+      with_values([&](const auto&... values) { return lookup(connection_, named("policy_by_value"), values...); });
+  if (!key) {
+    with_values([&](const auto&... values) { run(connection_, named("policy_add"), values...); });
+    key = connection_.last_key();
+  }
+  const std::size_t bytes = spelt.size();
+  return policy_keys_.remember(std::move(spelt), *key, bytes);
+}
+
+std::string_view Interning::text(std::int64_t key) {
+  if (const std::string* known = texts_.find(key)) return *known;
+  Query query(connection_, named("text_by_key"), key);
+  if (!query.step()) missing(connection_, "text", key);
+  const std::string_view value = query.text(0);
+  return texts_.remember(key, std::string(value), value.size());
+}
+
+std::optional<IpAddress> Interning::address(std::int64_t key) {
+  if (key == 0) return std::nullopt;
+  if (const std::optional<IpAddress>* known = addresses_.find(key)) return *known;
+  Query query(connection_, named("address_by_key"), key);
+  if (!query.step()) missing(connection_, "address", key);
+  const std::string_view bytes = query.blob(0);
+  return addresses_.remember(
+      key, IpAddress::from_bytes({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}), 0);
+}
+
+const report::Evidence& Interning::evidence(std::int64_t key) {
+  if (const report::Evidence* known = evidence_.find(key)) return *known;
+  std::string packed;
+  {
+    Query query(connection_, named("evidence_by_key"), key);
+    if (!query.step()) missing(connection_, "evidence", key);
+    packed = query.blob(0);
+  }
+  report::Evidence evidence = unpack_evidence(packed, [this](std::int64_t text_key) { return text(text_key); });
+  const std::size_t bytes = owned_bytes(evidence);
+  return evidence_.remember(key, std::move(evidence), bytes);
+}
+
+const report::PublishedPolicy& Interning::policy(std::int64_t key) {
+  if (const report::PublishedPolicy* known = policies_.find(key)) return *known;
+  Query query(connection_, named("policy_by_key"), key);
+  if (!query.step()) missing(connection_, "policy", key);
+  report::PublishedPolicy policy;
+  policy.p = value_of<report::Policy>(query.optional_integer(0));
+  policy.sp = value_of<report::Policy>(query.optional_integer(1));
+  policy.np = value_of<report::Policy>(query.optional_integer(2));
+  policy.pct = value_of<int>(query.optional_integer(3));
+  policy.testing = value_of<bool>(query.optional_integer(4));
+  policy.adkim = value_of<report::AlignmentMode>(query.optional_integer(5));
+  policy.aspf = value_of<report::AlignmentMode>(query.optional_integer(6));
+  policy.fo = query.optional_text(7);
+  policy.discovery_method = query.optional_text(8);
+  return policies_.remember(key, std::move(policy), 0);
+}
+
+void Interning::forget() {
+  text_keys_.clear();
+  address_keys_.clear();
+  evidence_keys_.clear();
+  policy_keys_.clear();
+  texts_.clear();
+  addresses_.clear();
+  evidence_.clear();
+  policies_.clear();
+}
+
+}  // namespace ruagate::store

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "base/ip_address.hpp"
+#include "report/report.hpp"
+#include "store/connection.hpp"
+
+// Values that are kept once and referred to by key: texts, addresses, evidence, policies. In front of each table
+// stands a map of bounded size in memory, in both directions; what is not in it is looked up. The writing half may
+// only be used inside a write transaction, and forget() must follow a rollback, because keys may be gone.
+namespace ruagate::store {
+
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+};
+
+/// A map that starts anew when it has grown to its bound. What it gives is valid until the next remember().
+template <class Key, class Value, class Hash = std::hash<Key>>
+class BoundedMap {
+ public:
+  explicit BoundedMap(std::size_t max_bytes) : max_bytes_(max_bytes) {}
+
+  template <class Wanted>
+  const Value* find(const Wanted& key) const {
+    const auto at = map_.find(key);
+    return at == map_.end() ? nullptr : &at->second;
+  }
+  /// `bytes`: what key and value own outside the map's node.
+  const Value& remember(Key key, Value value, std::size_t bytes) {
+    constexpr std::size_t kNodeBytes = sizeof(Key) + sizeof(Value) + 4 * sizeof(void*);
+    bytes += kNodeBytes;
+    if (bytes_ + bytes > max_bytes_) clear();
+    bytes_ += bytes;
+    return map_.insert_or_assign(std::move(key), std::move(value)).first->second;
+  }
+  void clear() {
+    map_.clear();
+    bytes_ = 0;
+  }
+
+ private:
+  std::unordered_map<Key, Value, Hash, std::equal_to<>> map_;
+  std::size_t bytes_ = 0;
+  std::size_t max_bytes_;
+};
+
+/// Keys of one evidence.
+struct EvidenceKeys {
+  std::int64_t full = 0;
+  std::int64_t bare = 0;  ///< Without the receiver's free texts; the same key when there are none.
+  std::int64_t author_domain = 0;
+};
+
+class Interning {
+ public:
+  explicit Interning(Connection& connection) : connection_(connection) {}
+
+  // Writing: the key of a value, made when it is new.
+  std::int64_t text_key(std::string_view value);
+  std::int64_t address_key(const std::optional<IpAddress>& address);
+  EvidenceKeys evidence_keys(const report::Evidence& evidence);
+  std::int64_t policy_key(const report::PublishedPolicy& policy);
+
+  // Reading.
+  std::optional<std::int64_t> find_text(std::string_view value);
+  /// Valid until the next call of any function here. Throws StoreError when the key is not there (damage).
+  std::string_view text(std::int64_t key);
+  std::optional<IpAddress> address(std::int64_t key);
+  const report::Evidence& evidence(std::int64_t key);
+  /// Without its domain.
+  const report::PublishedPolicy& policy(std::int64_t key);
+
+  void forget();
+
+ private:
+  std::int64_t add_evidence(const report::Evidence& evidence, std::optional<std::int64_t> bare);
+
+  Connection& connection_;
+  std::string scratch_;
+  BoundedMap<std::string, std::int64_t, TextHash> text_keys_{8U << 20};
+  BoundedMap<IpAddress, std::int64_t> address_keys_{8U << 20};
+  BoundedMap<std::string, EvidenceKeys, TextHash> evidence_keys_{16U << 20};
+  BoundedMap<std::string, std::int64_t, TextHash> policy_keys_{1U << 20};
+  BoundedMap<std::int64_t, std::string> texts_{8U << 20};
+  BoundedMap<std::int64_t, std::optional<IpAddress>> addresses_{8U << 20};
+  BoundedMap<std::int64_t, report::Evidence> evidence_{16U << 20};
+  BoundedMap<std::int64_t, report::PublishedPolicy> policies_{1U << 20};
+};
+
+}  // namespace ruagate::store

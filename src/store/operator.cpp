@@ -1,0 +1,56 @@
+#include "store/impl.hpp"
+
+// What the operator decided, and what the ingest runs did.
+namespace ruagate::store {
+
+void Store::set_decision(const report::Decision& decision) {
+  impl_->require_write();
+  run(impl_->connection, named("decision_set"), decision.domain, decision.what, static_cast<int>(decision.kind),
+      decision.critical, decision.retired, decision.periodic, decision.note, decision.decided_by,
+      epoch_seconds(decision.decided_at));
+}
+
+bool Store::forget_decision(std::string_view domain, std::string_view what) {
+  impl_->require_write();
+  run(impl_->connection, named("decision_forget"), domain, what);
+  return impl_->connection.changes() > 0;
+}
+
+std::vector<report::Decision> Store::decisions(std::optional<std::string_view> domain) {
+  std::vector<report::Decision> decisions;
+  Query query(impl_->connection, named("decisions"), domain);
+  while (query.step()) {
+    report::Decision& decision = decisions.emplace_back();
+    decision.domain = query.text(0);
+    decision.what = query.text(1);
+    decision.kind = static_cast<report::DecisionKind>(query.integer(2));
+    decision.critical = query.integer(3) != 0;
+    decision.retired = query.integer(4) != 0;
+    decision.periodic = query.optional_text(5);
+    decision.note = query.text(6);
+    decision.decided_by = query.text(7);
+    decision.decided_at = instant_from(query.integer(8));
+  }
+  return decisions;
+}
+
+void Store::add_run(const IngestRun& finished) {
+  impl_->require_write();
+  run(impl_->connection, named("run_add"), epoch_seconds(finished.started_at), epoch_seconds(finished.finished_at),
+      finished.mailbox, finished.messages, finished.reports_new, finished.reports_duplicate,
+      finished.reports_conflicting, finished.records, finished.rejected, finished.ignored, finished.failures);
+}
+
+std::vector<IngestRun> Store::runs(std::uint64_t limit) {
+  std::vector<IngestRun> runs;
+  constexpr std::uint64_t kAll = std::uint64_t{1} << 62;
+  Query query(impl_->connection, named("runs"), limit < kAll ? limit : kAll);
+  while (query.step()) {
+    runs.push_back({instant_from(query.integer(0)), instant_from(query.integer(1)), std::string(query.text(2)),
+                    query.count(3), query.count(4), query.count(5), query.count(6), query.count(7), query.count(8),
+                    query.count(9), query.count(10)});
+  }
+  return runs;
+}
+
+}  // namespace ruagate::store

@@ -1,0 +1,50 @@
+#include "store/packing.hpp"
+
+#include "store/store.hpp"
+
+namespace ruagate::store {
+
+void append_number(std::string& out, std::uint64_t number) {
+  while (number >= 0x80) {
+    out += static_cast<char>((number & 0x7F) | 0x80);
+    number >>= 7;
+  }
+  out += static_cast<char>(number);
+}
+
+std::uint64_t NumberReader::next() {
+  std::uint64_t number = 0;
+  for (unsigned shift = 0; shift < 64; shift += 7) {
+    if (rest_.empty()) break;
+    const auto byte = static_cast<unsigned char>(rest_.front());
+    rest_.remove_prefix(1);
+    number |= static_cast<std::uint64_t>(byte & 0x7F) << shift;
+    if ((byte & 0x80) == 0) return number;
+  }
+  throw StoreError("the database is damaged (a packed value is cut short); run `ruagate db check`");
+}
+
+int pack(const Outcome& outcome) {
+  return static_cast<int>(outcome.disposition) + 8 * static_cast<int>(outcome.dkim) +
+         32 * static_cast<int>(outcome.spf);
+}
+
+Outcome unpack_outcome(std::int64_t packed) {
+  return {static_cast<report::Disposition>(packed & 7), static_cast<report::AlignmentResult>((packed >> 3) & 3),
+          static_cast<report::AlignmentResult>((packed >> 5) & 3)};
+}
+
+std::string pack_keys(const std::vector<std::int64_t>& keys) {
+  std::string out;
+  for (const std::int64_t key : keys) append_number(out, static_cast<std::uint64_t>(key));
+  return out;
+}
+
+std::vector<std::int64_t> unpack_keys(std::string_view packed) {
+  std::vector<std::int64_t> keys;
+  NumberReader in(packed);
+  while (!in.at_end()) keys.push_back(static_cast<std::int64_t>(in.next()));
+  return keys;
+}
+
+}  // namespace ruagate::store

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <vector>
+
+#include "base/time.hpp"
+#include "store/connection.hpp"
+
+// The roll-ups: what a report adds to cell, policy_day and domain_day. Changes gather in memory during a transaction
+// and are written in key order, several reports' worth at once, which keeps the tables' pages warm.
+namespace ruagate::store {
+
+/// What the roll-ups need of a report.
+struct RollupReport {
+  std::int64_t policy_domain = 0;
+  std::int64_t reporter = 0;
+  int generation = 0;
+  std::int64_t policy = 0;
+  int trust = 0;
+  Instant begin{};
+  Instant end{};
+};
+
+/// What the roll-ups need of a record.
+struct RollupRecord {
+  std::int64_t address = 0;
+  std::int64_t evidence = 0;  ///< Bare.
+  int outcome = 0;
+  std::int64_t messages = 0;
+};
+
+struct CellChange {
+  std::int64_t policy_domain = 0;
+  int day = 0;
+  std::int64_t address = 0;
+  std::int64_t reporter = 0;
+  std::int64_t evidence = 0;
+  int outcome = 0;
+  int trust = 0;
+  std::int64_t messages = 0;
+  /// Same row of the table.
+  bool same_key(const CellChange& other) const;
+  bool operator<(const CellChange& other) const;  ///< The table's key order.
+};
+
+struct PolicyDayChange {
+  std::int64_t policy_domain = 0;
+  int day = 0;
+  std::int64_t reporter = 0;
+  int generation = 0;
+  std::int64_t policy = 0;
+  int trust = 0;
+  std::int64_t reports = 0;
+  std::int64_t messages = 0;
+  bool same_key(const PolicyDayChange& other) const;
+  bool operator<(const PolicyDayChange& other) const;
+};
+
+struct DomainDayChange {
+  std::int64_t policy_domain = 0;
+  int day = 0;
+  int trust = 0;
+  std::int64_t reports = 0;
+  std::int64_t messages = 0;
+  std::int64_t dkim_aligned = 0;
+  std::int64_t spf_aligned = 0;
+  std::int64_t aligned = 0;
+  std::int64_t quarantined = 0;
+  std::int64_t rejected = 0;
+  bool same_key(const DomainDayChange& other) const;
+  bool operator<(const DomainDayChange& other) const;
+};
+
+class Rollups {
+ public:
+  /// Adds (`sign` 1) or takes away (-1) a report with all its records, which are sorted and merged on the way.
+  void contribute(const RollupReport& report, std::vector<RollupRecord>& records, int sign);
+
+  /// True when enough has gathered that it should be written.
+  bool is_large() const { return cells_.size() > 65'536; }
+  bool is_empty() const { return cells_.empty() && policy_days_.empty(); }
+  /// Writes what has gathered. Rows that come to nothing are deleted.
+  void write(Connection& connection);
+  void clear();
+
+  /// For comparing: what has gathered, sorted by key, each key once.
+  const std::vector<CellChange>& merged_cells();
+  const std::vector<PolicyDayChange>& merged_policy_days();
+  const std::vector<DomainDayChange>& merged_domain_days();
+
+ private:
+  std::vector<CellChange> cells_;
+  std::vector<PolicyDayChange> policy_days_;
+  std::vector<DomainDayChange> domain_days_;
+};
+
+}  // namespace ruagate::store

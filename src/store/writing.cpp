@@ -1,0 +1,277 @@
+#include <algorithm>
+#include <limits>
+#include <stdexcept>
+#include <utility>
+
+#include "base/format.hpp"
+#include "base/printable.hpp"
+#include "report/identity.hpp"
+#include "store/impl.hpp"
+#include "store/packing.hpp"
+
+// Reports into tables.
+namespace ruagate::store {
+
+namespace {
+
+/// Counts are 63 bits in SQLite; the reader refuses far smaller ones.
+std::int64_t stored_count(std::uint64_t count) {
+  constexpr auto kLargest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  return static_cast<std::int64_t>(std::min(count, kLargest));
+}
+
+std::string_view view(const Sha256& digest) {
+  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
+
+/// How much a report's mail is to be believed, in order.
+int rank(report::Trust trust) {
+  switch (trust) {
+    case report::Trust::failed:
+      return 0;
+    case report::Trust::unverified:
+      return 1;
+    case report::Trust::trusted:
+      return 2;
+  }
+  return 0;
+}
+
+}  // namespace
+
+/// A stored report with the identity of a new one.
+struct Store::Impl::Stored {
+  std::int64_t key = 0;
+  bool same_records = false;
+  std::uint64_t messages = 0;
+  report::Trust trust = report::Trust::unverified;
+  bool pruned = false;
+};
+
+namespace {
+
+/// True when the new report is to stand in the figures and the stored one is not.
+bool replaces(report::Trust new_trust, std::uint64_t new_messages, report::Trust old_trust,
+              std::uint64_t old_messages) {
+  const bool new_failed = new_trust == report::Trust::failed;
+  const bool old_failed = old_trust == report::Trust::failed;
+  if (new_failed != old_failed) return old_failed;
+  return new_messages > old_messages;
+}
+
+std::vector<std::int64_t> keys_of(Interning& interning, const std::vector<std::string>& texts) {
+  std::vector<std::int64_t> keys;
+  keys.reserve(texts.size());
+  for (const std::string& text : texts) keys.push_back(interning.text_key(text));
+  return keys;
+}
+
+std::size_t sort_and_count(std::vector<std::int64_t>& keys) {
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  return keys.size();
+}
+
+RollupReport rollup_report(Connection& connection, std::int64_t key, std::string* origin = nullptr) {
+  Query query(connection, named("report_rollup_keys"), key);
+  if (!query.step()) throw std::logic_error("store: no such report");
+  if (origin != nullptr) *origin = query.text(7);
+  RollupReport report;
+  report.policy_domain = query.integer(0);
+  report.reporter = query.integer(1);
+  report.generation = static_cast<int>(query.integer(2));
+  report.policy = query.integer(3);
+  report.trust = static_cast<int>(query.integer(4));
+  report.begin = instant_from(query.integer(5));
+  report.end = instant_from(query.integer(6));
+  return report;
+}
+
+std::vector<RollupRecord> rollup_records(Connection& connection, std::int64_t key) {
+  std::vector<RollupRecord> records;
+  Query query(connection, named("record_rollup_keys"), key);
+  while (query.step()) {
+    records.push_back({query.integer(0), query.integer(1), static_cast<int>(query.integer(2)), query.integer(3)});
+  }
+  return records;
+}
+
+void raise_trust(Connection& connection, Rollups& rollups, std::int64_t key, report::Trust trust) {
+  RollupReport report = rollup_report(connection, key);
+  std::vector<RollupRecord> records = rollup_records(connection, key);
+  rollups.contribute(report, records, -1);
+  report.trust = static_cast<int>(trust);
+  rollups.contribute(report, records, 1);
+  run(connection, named("report_set_trust"), key, report.trust);
+}
+
+}  // namespace
+
+std::optional<RawDocument> Store::Impl::raw(std::int64_t report_key) {
+  Query query(connection, named("raw_by_report"), report_key);
+  if (!query.step()) return std::nullopt;
+  return RawDocument{std::string(query.blob(1)), static_cast<RawEncoding>(query.integer(0))};
+}
+
+std::int64_t Store::Impl::add_report(std::optional<std::int64_t> key, const report::Report& report,
+                                     const Sha256& digest, const report::Totals& totals, const Provenance& provenance,
+                                     const RawDocument& raw) {
+  const std::int64_t domain = interning.text_key(report.policy.domain);
+  RollupReport rollup;
+  rollup.policy_domain = domain;
+  rollup.reporter = interning.text_key(report.reporter);
+  rollup.generation = static_cast<int>(report.generation);
+  rollup.policy = interning.policy_key(report.policy);
+  rollup.trust = static_cast<int>(provenance.trust);
+  rollup.begin = report.begin;
+  rollup.end = report.end;
+
+  struct RecordKeys {
+    std::int64_t address;
+    std::int64_t evidence;
+  };
+  std::vector<RecordKeys> keys;
+  std::vector<RollupRecord> rolled;
+  std::vector<std::int64_t> addresses;
+  std::vector<std::int64_t> author_domains;
+  keys.reserve(report.records.size());
+  rolled.reserve(report.records.size());
+  addresses.reserve(report.records.size());
+  for (const report::Record& record : report.records) {
+    const std::int64_t address = interning.address_key(record.source_ip);
+    const EvidenceKeys evidence = interning.evidence_keys(record.evidence);
+    keys.push_back({address, evidence.full});
+    rolled.push_back({address, evidence.bare, pack({record.disposition, record.dkim_aligned, record.spf_aligned}),
+                      stored_count(record.message_count)});
+    if (record.source_ip) addresses.push_back(address);
+    if (author_domains.empty() || author_domains.back() != evidence.author_domain) {
+      author_domains.push_back(evidence.author_domain);
+    }
+  }
+  const std::size_t source_ips = sort_and_count(addresses);
+  sort_and_count(author_domains);
+
+  const auto optional_key = [&](const std::optional<std::string>& text) -> std::optional<std::int64_t> {
+    if (!text) return std::nullopt;
+    return interning.text_key(*text);
+  };
+  const std::optional<std::int64_t> version = optional_key(report.version);
+  const std::optional<std::int64_t> email = optional_key(report.email);
+  const std::optional<std::int64_t> extra_contact_info = optional_key(report.extra_contact_info);
+  const std::optional<std::int64_t> generator = optional_key(report.generator);
+  const std::int64_t folded = interning.text_key(report::identity_of(report).reporter);
+  const std::string errors = pack_keys(keys_of(interning, report.errors));
+  const std::string tolerances = pack_keys(keys_of(interning, report.tolerances));
+  const std::string authors = pack_keys(author_domains);
+  const auto optional_blob = [](const std::string& packed) -> std::optional<Blob> {
+    if (packed.empty()) return std::nullopt;
+    return Blob(packed);
+  };
+  run(connection, named("report_add"), key, domain, epoch_seconds(report.begin), epoch_seconds(report.end), folded,
+      report.report_id, rollup.reporter, Blob(view(digest)), rollup.generation, rollup.trust, rollup.policy, version,
+      email, extra_contact_info, generator, optional_blob(errors), totals.records, stored_count(totals.messages),
+      stored_count(totals.dkim_aligned), stored_count(totals.spf_aligned), stored_count(totals.aligned),
+      stored_count(totals.disposition_none), stored_count(totals.disposition_pass),
+      stored_count(totals.disposition_quarantine), stored_count(totals.disposition_reject), source_ips, Blob(authors),
+      stored_count(report.records_left_out), optional_blob(tolerances), epoch_seconds(provenance.received_at),
+      raw.bytes.size(), provenance.origin);
+  const std::int64_t report_key = key ? *key : connection.last_key();
+
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    run(connection, named("record_add"), report_key, i, keys[i].address, keys[i].evidence, rolled[i].outcome,
+        rolled[i].messages);
+  }
+  if (!raw.bytes.empty()) {
+    run(connection, named("raw_add"), report_key, static_cast<int>(raw.encoding), Blob(raw.bytes));
+  }
+  for (const std::int64_t author : author_domains) {
+    if (author != domain) run(connection, named("author_domain_add"), author, domain);
+  }
+  rollups.contribute(rollup, rolled, 1);
+  if (rollups.is_large()) rollups.write(connection);
+  return report_key;
+}
+
+void Store::Impl::remove_report(std::int64_t key) {
+  std::vector<RollupRecord> records = rollup_records(connection, key);
+  rollups.contribute(rollup_report(connection, key), records, -1);
+  run(connection, named("raw_remove"), key);
+  run(connection, named("record_remove"), key);
+  run(connection, named("report_remove"), key);
+}
+
+void Store::Impl::keep_loser(std::string origin, std::string detail, const RawDocument& document, const Sha256& digest,
+                             Instant seen_at) {
+  NewReject reject;
+  reject.origin = std::move(origin);
+  reject.reason = "conflicting_report";
+  reject.detail = std::move(detail);
+  reject.bytes = document.bytes;
+  reject.encoding = document.encoding;
+  reject.whole_message = false;
+  reject.seen_at = seen_at;
+  if (reject.bytes.empty()) reject.detail += "; its document was not kept";
+  add_reject(reject, reject.bytes.empty() ? digest : sha256(reject.bytes));
+}
+
+InsertOutcome Store::insert(const report::Report& report, const Provenance& provenance, const RawDocument& raw) {
+  Impl& impl = *impl_;
+  impl.require_write();
+  const Sha256 digest = report::records_digest(report);
+
+  std::optional<Impl::Stored> stored;
+  const report::Identity identity = report::identity_of(report);
+  const std::optional<std::int64_t> domain = impl.interning.find_text(identity.policy_domain);
+  const std::optional<std::int64_t> reporter = domain ? impl.interning.find_text(identity.reporter) : std::nullopt;
+  if (reporter) {
+    Query query(impl.connection, named("report_by_identity"), *domain, identity.begin, identity.end, *reporter,
+                identity.report_id);
+    if (query.step()) {
+      stored = {query.integer(0), query.blob(1) == view(digest), query.count(2),
+                static_cast<report::Trust>(query.integer(3)), query.integer(4) != 0};
+    }
+  }
+  if (stored && stored->same_records) {
+    if (rank(provenance.trust) > rank(stored->trust) && !stored->pruned) {
+      raise_trust(impl.connection, impl.rollups, stored->key, provenance.trust);
+    }
+    return InsertOutcome::duplicate;
+  }
+
+  const report::Totals totals = report::totals_of(report);
+  if (!stored) {
+    impl.add_report(std::nullopt, report, digest, totals, provenance, raw);
+    return InsertOutcome::added;
+  }
+
+  const std::string name = format("{} of {} for {}", printable(report.report_id, 80), printable(report.reporter, 80),
+                                  printable(report.policy.domain, 80));
+  // A report whose records were deleted for their age cannot be taken out of the roll-ups any more.
+  if (stored->pruned || !replaces(provenance.trust, totals.messages, stored->trust, stored->messages)) {
+    impl.keep_loser(provenance.origin,
+                    format("report {} came again with other records: {} messages, against {} in the stored report {}",
+                           name, totals.messages, stored->messages, stored->key),
+                    raw, digest, provenance.received_at);
+    return InsertOutcome::conflict_kept_old;
+  }
+  std::string old_origin;
+  rollup_report(impl.connection, stored->key, &old_origin);
+  Sha256 old_digest{};
+  {
+    Query query(impl.connection, named("report_by_identity"), *domain, identity.begin, identity.end, *reporter,
+                identity.report_id);
+    query.step();
+    const std::string_view bytes = query.blob(1);
+    std::copy_n(bytes.begin(), std::min(bytes.size(), old_digest.size()), reinterpret_cast<char*>(old_digest.data()));
+  }
+  const RawDocument old_raw = impl.raw(stored->key).value_or(RawDocument{});
+  impl.remove_report(stored->key);
+  impl.keep_loser(old_origin,
+                  format("report {} came again with other records: {} messages, replaced by {} in the stored report {}",
+                         name, stored->messages, totals.messages, stored->key),
+                  old_raw, old_digest, provenance.received_at);
+  impl.add_report(stored->key, report, digest, totals, provenance, raw);
+  return InsertOutcome::conflict_replaced;
+}
+
+}  // namespace ruagate::store
