@@ -51,7 +51,7 @@ ForwarderKind kind_of(const Unit& unit, const FlowSums& sums) {
 /// Strangers that fail and that nobody vouches for are one line: a swarm has thousands of networks, and a new one
 /// every day.
 bool is_stranger(const Unit& unit, Class source_class) {
-  return source_class == Class::unauthorized && unit.decision == nullptr && unit.service == nullptr;
+  return source_class == Class::unauthorized && unit.decision == nullptr && unit.strength < 3;
 }
 
 class Classifier {

@@ -1,0 +1,332 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "source/known.hpp"
+#include "source/source.hpp"
+#include "support/facts_builder.hpp"
+
+namespace ruagate::source {
+namespace {
+
+using report::DkimResult;
+using report::SpfResult;
+using test::FactsBuilder;
+using Mail = FactsBuilder::Mail;
+
+const Day kToday = *parse_day("2026-11-20");
+const Day kStart = kToday - days{59};
+const std::vector<std::string> kReporters = {"google.com", "Yahoo", "Outlook.com"};
+
+class Classify : public testing::Test {
+ protected:
+  Classified classified(const std::vector<report::Decision>& decisions = {}) {
+    facts_ = builder_.facts();
+    return classify(facts_, kToday, decisions, org_domains_, settings_);
+  }
+  void own(std::uint64_t messages = 50) { builder_.daily(kStart, kToday, kReporters, FactsBuilder::own(), messages); }
+
+  static const Source* find(const Classified& answer, std::string_view key) {
+    for (const auto& source : answer.sources) {
+      if (source.key == key) return &source;
+    }
+    return nullptr;
+  }
+  /// Messages of a source by flow.
+  std::map<Flow, std::uint64_t> flows(const Classified& answer, const Source& source) const {
+    std::map<Flow, std::uint64_t> result;
+    for (const auto cell : source.cells) result[answer.flows[cell]] += facts_.cells[cell].messages;
+    return result;
+  }
+  static report::Decision decision(report::DecisionKind kind, std::string what) {
+    report::Decision result;
+    result.domain = "example.com";
+    result.kind = kind;
+    result.what = std::move(what);
+    result.decided_by = "anna";
+    return result;
+  }
+
+  FactsBuilder builder_;
+  report::DomainFacts facts_;
+  domain::OrgDomains org_domains_;
+  config::ReadinessSettings settings_;
+};
+
+TEST_F(Classify, OwnServerIsLegitimateByItsNetwork) {
+  own();
+  const auto answer = classified();
+  ASSERT_EQ(answer.sources.size(), 1U);
+  EXPECT_EQ(answer.sources[0].key, "own:192.0.2.0/24");
+  EXPECT_EQ(answer.sources[0].source_class, Class::legitimate);
+  EXPECT_EQ(answer.sources[0].strength, 3);
+  EXPECT_THAT(answer.sources[0].evidence, testing::Contains(testing::HasSubstr("SPF passes")));
+}
+
+TEST_F(Classify, NetworksThatShareASelectorAreOneSystemNamedAfterTheFirst) {
+  own();
+  builder_.daily(kStart + days{10}, kToday, kReporters, FactsBuilder::own("198.51.100.7"), 5);
+  builder_.daily(kStart + days{10}, kToday, kReporters, FactsBuilder::own("2001:db8:1::7", "other"), 5);
+  const auto answer = classified();
+  ASSERT_EQ(answer.sources.size(), 2U);
+  EXPECT_EQ(answer.sources[0].key, "own:192.0.2.0/24");
+  EXPECT_EQ(answer.sources[1].key, "own:2001:db8:1::/48");
+}
+
+TEST_F(Classify, FailingMailFromTheOwnNetworkIsTheOwners) {
+  own();
+  builder_.daily(kStart, kToday, kReporters, FactsBuilder::spoof("192.0.2.77"), 2);
+  const auto answer = classified();
+  ASSERT_EQ(answer.sources.size(), 1U);
+  EXPECT_EQ(flows(answer, answer.sources[0])[Flow::direct_fail], 60U * 3 * 2);
+}
+
+TEST_F(Classify, ServiceThatSignsWithItsOwnDomainIsACandidate) {
+  own();
+  builder_.daily(kStart, kToday, kReporters, FactsBuilder::unaligned("203.0.113.9", "mcsv.net"), 10);
+  const auto answer = classified();
+  const auto* source = find(answer, "dkim:mcsv.net");
+  ASSERT_NE(source, nullptr);
+  EXPECT_EQ(source->name, "Mailchimp");
+  EXPECT_EQ(source->source_class, Class::candidate);
+  EXPECT_GE(source->score, settings_.cand_score);
+}
+
+TEST_F(Classify, ServiceThatIsHalfSetUpIsOneLegitimateSource) {
+  own();
+  builder_.daily(kStart, kToday, kReporters, FactsBuilder::unaligned("203.0.113.9", "mcsv.net"), 10);
+  Mail aligned = FactsBuilder::unaligned("203.0.113.9", "mcsv.net");
+  aligned.dkim = "example.com";
+  aligned.other_dkim = "mcsv.net";
+  aligned.dkim_aligned = true;
+  builder_.daily(kToday - days{5}, kToday, {"google.com"}, aligned, 2);
+  const auto answer = classified();
+  const auto* source = find(answer, "dkim:mcsv.net");
+  ASSERT_NE(source, nullptr);
+  EXPECT_EQ(source->source_class, Class::legitimate);
+  EXPECT_EQ(source->tag, "owner");
+  EXPECT_EQ(flows(answer, *source)[Flow::direct_ok], 12U);
+  EXPECT_EQ(flows(answer, *source)[Flow::direct_fail], 1800U);
+}
+
+TEST_F(Classify, DkimOnlyServiceIsHomeOfItsSelector) {
+  own();
+  Mail mail = FactsBuilder::unaligned("203.0.113.9", "sendgrid.net");
+  mail.dkim = "example.com";
+  mail.selector = "s9";
+  mail.dkim_aligned = true;
+  builder_.daily(kStart, kToday, kReporters, mail, 10);
+  const auto answer = classified();
+  const auto* source = find(answer, "dkim:sendgrid.net");
+  ASSERT_NE(source, nullptr);
+  EXPECT_EQ(source->source_class, Class::legitimate);
+  EXPECT_EQ(flows(answer, *source)[Flow::direct_ok], 1800U);
+}
+
+TEST_F(Classify, DkimOnlyNetworksOfAnUnknownVendorAreOneOwnSystem) {
+  own();
+  for (const char* ip : {"203.0.113.9", "198.51.100.9", "198.51.101.9"}) {
+    Mail mail = FactsBuilder::own(ip, "vendor");
+    mail.envelope.clear();
+    mail.spf_aligned = false;
+    builder_.daily(kStart, kToday, kReporters, mail, 10);
+  }
+  const auto answer = classified();
+  const auto* source = find(answer, "own:198.51.100.0/24");
+  ASSERT_NE(source, nullptr);
+  EXPECT_EQ(answer.sources.size(), 2U);
+  EXPECT_EQ(flows(answer, *source)[Flow::direct_ok], 5400U);
+}
+
+TEST_F(Classify, ForwarderIsKnownByWhatSurvives) {
+  own();
+  Mail intact = FactsBuilder::own("198.51.100.20");
+  intact.envelope = "forward.example";
+  intact.spf_aligned = false;
+  Mail broken = intact;
+  broken.dkim_result = DkimResult::fail;
+  broken.dkim_aligned = false;
+  builder_.daily(kStart, kToday, {"google.com"}, intact, 3).daily(kStart, kToday, {"google.com"}, broken, 1);
+  const auto answer = classified();
+  const auto* source = find(answer, "spf:forward.example");
+  ASSERT_NE(source, nullptr);
+  EXPECT_EQ(source->source_class, Class::forwarder);
+  EXPECT_EQ(source->kind, ForwarderKind::forwarder);
+  EXPECT_EQ(flows(answer, *source)[Flow::indirect_ok], 180U);
+  EXPECT_EQ(flows(answer, *source)[Flow::indirect_fail], 60U);
+}
+
+TEST_F(Classify, ReceiversWordMakesAMailingList) {
+  own();
+  Mail list = FactsBuilder::spoof("198.51.100.30", "list.example");
+  list.spf = SpfResult::pass;
+  list.reason = report::OverrideReason{report::OverrideType::mailing_list, ""};
+  builder_.daily(kStart, kToday, {"google.com"}, list, 4);
+  const auto answer = classified();
+  const auto* source = find(answer, "spf:list.example");
+  ASSERT_NE(source, nullptr);
+  EXPECT_EQ(source->source_class, Class::forwarder);
+  EXPECT_EQ(source->kind, ForwarderKind::mailing_list);
+}
+
+TEST_F(Classify, ArcPassInALocalPolicyIsForwarding) {
+  own();
+  Mail mail = FactsBuilder::spoof("198.51.100.30");
+  mail.reason = report::OverrideReason{report::OverrideType::local_policy, "arc=pass as.1.example=pass"};
+  builder_.daily(kStart, kToday, {"google.com"}, mail, 4);
+  EXPECT_EQ(find(classified(), "net:198.51.100.0/24")->source_class, Class::forwarder);
+}
+
+TEST_F(Classify, SampledOutSaysNothing) {
+  own();
+  Mail mail = FactsBuilder::spoof("198.51.100.30");
+  mail.reason = report::OverrideReason{report::OverrideType::sampled_out, ""};
+  builder_.daily(kStart, kToday, {"google.com"}, mail, 4);
+  EXPECT_EQ(find(classified(), "spoof:example.com")->source_class, Class::unauthorized);
+}
+
+TEST_F(Classify, SignatureBrokenAtSomebodyElsesIsForwarding) {
+  own();
+  Mail broken = FactsBuilder::own("198.51.100.20");
+  broken.envelope = "customer.example";
+  broken.spf_aligned = false;
+  broken.dkim_result = DkimResult::fail;
+  broken.dkim_aligned = false;
+  builder_.daily(kStart, kToday, {"google.com"}, broken, 1);
+  EXPECT_EQ(find(classified(), "spf:customer.example")->source_class, Class::forwarder);
+}
+
+TEST_F(Classify, TenantThatForwardsOnASharedPlatformIsNotTheOwner) {
+  Mail ours = FactsBuilder::own("209.85.220.41", "google");
+  builder_.daily(kStart, kToday, kReporters, ours, 50);
+  Mail forwarded = ours;
+  forwarded.ip = "209.85.220.69";
+  forwarded.envelope = "customer.example";
+  forwarded.spf_aligned = false;
+  builder_.daily(kStart, kToday, kReporters, forwarded, 3);
+  const auto answer = classified();
+  ASSERT_NE(find(answer, "tenant:Google Workspace/owner"), nullptr);
+  EXPECT_EQ(find(answer, "tenant:Google Workspace/owner")->source_class, Class::legitimate);
+  ASSERT_NE(find(answer, "tenant:Google Workspace/customer.example"), nullptr);
+  EXPECT_EQ(find(answer, "tenant:Google Workspace/customer.example")->source_class, Class::forwarder);
+}
+
+TEST_F(Classify, DefaultSignatureThatSpellsTheDomainIsTheOwners) {
+  own();
+  Mail mail = FactsBuilder::unaligned("209.85.220.41", "example-com.20230601.gappssmtp.com");
+  mail.envelope.clear();
+  builder_.daily(kStart, kToday, kReporters, mail, 5);
+  const auto* source = find(classified(), "tenant:Google Workspace/owner");
+  ASSERT_NE(source, nullptr);
+  EXPECT_EQ(source->source_class, Class::legitimate);
+}
+
+TEST_F(Classify, SwarmOfSpoofersIsOneLine) {
+  own();
+  for (int i = 0; i < 2000; ++i) {
+    const std::string ip = std::to_string(100 + i / 250) + "." + std::to_string(i % 250) + ".7.7";
+    builder_.add(kStart + days{i % 50}, kReporters[static_cast<std::size_t>(i % 3)], FactsBuilder::spoof(ip), 3);
+  }
+  const auto answer = classified();
+  EXPECT_EQ(answer.sources.size(), 2U);
+  const auto* source = find(answer, "spoof:example.com");
+  ASSERT_NE(source, nullptr);
+  EXPECT_EQ(source->source_class, Class::unauthorized);
+  EXPECT_EQ(source->cells.size(), 2000U);
+}
+
+TEST_F(Classify, SteadySpoofersAreNoCandidates) {
+  own();
+  builder_.daily(kStart, kToday, kReporters, FactsBuilder::spoof("203.0.113.50"), 40);
+  builder_.daily(kStart, kToday, kReporters, FactsBuilder::spoof("203.0.114.50", "example.com"), 40);
+  Mail throwaway = FactsBuilder::spoof("203.0.115.50", "throwaway.example");
+  throwaway.spf = SpfResult::pass;
+  builder_.daily(kStart, kToday, kReporters, throwaway, 40);
+  const auto answer = classified();
+  for (const auto& source : answer.sources) {
+    if (source.tag == "owner") continue;
+    EXPECT_EQ(source.source_class, Class::unauthorized) << source.key;
+  }
+}
+
+TEST_F(Classify, PastedSignatureDoesNotMakeAForwarder) {
+  own();
+  Mail pasted = FactsBuilder::spoof("203.0.113.50");
+  pasted.dkim = "example.com";
+  pasted.selector = "s1";
+  pasted.dkim_result = DkimResult::fail;
+  builder_.daily(kStart, kToday, kReporters, pasted, 40);
+  EXPECT_NE(find(classified(), "spoof:example.com"), nullptr);
+}
+
+TEST_F(Classify, DecisionsRuleByKeyAddressNetworkAndDomain) {
+  own();
+  builder_.daily(kStart, kToday, kReporters, FactsBuilder::unaligned("203.0.113.9", "mcsv.net"), 10);
+  for (const char* what : {"dkim:mcsv.net", "203.0.113.9", "203.0.113.0/24", "mcsv.net"}) {
+    const auto approved = classified({decision(report::DecisionKind::approve, what)});
+    ASSERT_EQ(approved.sources.size(), 2U) << what;
+    EXPECT_EQ(approved.sources[1].source_class, Class::legitimate) << what;
+    EXPECT_EQ(flows(approved, approved.sources[1])[Flow::direct_fail], 1800U) << what;
+    EXPECT_THAT(approved.sources[1].evidence.front(), testing::HasSubstr("by anna")) << what;
+    const auto denied = classified({decision(report::DecisionKind::deny, what)});
+    EXPECT_EQ(denied.sources[1].source_class, Class::unauthorized) << what;
+    const auto forwarder = classified({decision(report::DecisionKind::forwarder, what)});
+    EXPECT_EQ(forwarder.sources[1].source_class, Class::forwarder) << what;
+    EXPECT_EQ(flows(forwarder, forwarder.sources[1])[Flow::indirect_fail], 1800U) << what;
+  }
+}
+
+TEST_F(Classify, DecisionsTakeANetworkOutOfTheCrowdOfStrangers) {
+  own();
+  builder_.daily(kStart, kToday, kReporters, FactsBuilder::spoof("203.0.113.50"), 4);
+  builder_.daily(kStart, kToday, kReporters, FactsBuilder::spoof("203.0.114.50"), 4);
+  const auto answer = classified({decision(report::DecisionKind::approve, "net:203.0.113.0/24")});
+  const auto* source = find(answer, "net:203.0.113.0/24");
+  ASSERT_NE(source, nullptr);
+  EXPECT_EQ(source->source_class, Class::legitimate);
+  EXPECT_EQ(find(answer, "spoof:example.com")->cells.size(), 180U);
+}
+
+TEST_F(Classify, DecisionsAboutOtherDomainsDoNotCount) {
+  own();
+  builder_.daily(kStart, kToday, kReporters, FactsBuilder::unaligned("203.0.113.9", "mcsv.net"), 10);
+  auto other = decision(report::DecisionKind::deny, "mcsv.net");
+  other.domain = "example.org";
+  EXPECT_EQ(find(classified({other}), "dkim:mcsv.net")->source_class, Class::candidate);
+}
+
+TEST_F(Classify, SubdomainsAreSourcesOfTheirOwn) {
+  own();
+  Mail mail = FactsBuilder::unaligned("203.0.113.9", "mcsv.net");
+  mail.author = "news.example.com";
+  builder_.daily(kStart, kToday, kReporters, mail, 10);
+  const auto answer = classified();
+  const auto* source = find(answer, "dkim:mcsv.net@news.example.com");
+  ASSERT_NE(source, nullptr);
+  EXPECT_EQ(source->author_domain, "news.example.com");
+}
+
+TEST_F(Classify, CellsAfterTodayAreNotLookedAt) {
+  own();
+  builder_.daily(kToday + days{1}, kToday + days{9}, kReporters, FactsBuilder::unaligned("203.0.113.9", "mcsv.net"),
+                 10);
+  const auto answer = classified();
+  EXPECT_EQ(answer.sources.size(), 1U);
+  EXPECT_EQ(answer.source_of.size(), facts_.cells.size());
+  EXPECT_EQ(answer.source_of.back(), kNoSource);
+}
+
+TEST_F(Classify, RecordsWithoutAnAddressAreNoNetwork) {
+  own();
+  Mail mail = FactsBuilder::own("");
+  builder_.daily(kStart, kToday, kReporters, mail, 1);
+  const auto answer = classified();
+  EXPECT_NE(find(answer, "net:none"), nullptr);
+}
+
+TEST_F(Classify, NothingGivesNothing) {
+  const auto answer = classified();
+  EXPECT_TRUE(answer.sources.empty());
+}
+
+}  // namespace
+}  // namespace ruagate::source
