@@ -38,6 +38,8 @@ class Extractor {
   report::Report& report() { return report_; }
   Tolerances& tolerances() { return tolerances_; }
   bool has_report_id() const { return !report_.report_id.empty(); }
+  /// True if some element had content that nobody looked into: only then can the tree be deeper than a report is.
+  bool has_unexplored() const { return unexplored_; }
   /// Results and override reasons in all records so far.
   std::uint64_t auth_results() const { return auth_results_; }
 
@@ -81,6 +83,7 @@ class Extractor {
   bool has_pct_ = false;
   bool bis_elements_ = false;  ///< testing, discovery_method or generator were there.
   bool saw_records_ = false;
+  bool unexplored_ = false;
 };
 
 }  // namespace ruagate::reportxml

@@ -25,7 +25,8 @@ constexpr std::int64_t kDayWithSlack = 25 * 3600;
 // The text of a leaf without the white space around it. Valid until the next call or until the tree is gone.
 std::string_view Extractor::text_of(const pugi::xml_node& node) {
   const pugi::xml_node first = node.first_child();
-  if (!first) return trim(node.value());
+  if (!first) return node.value();  // trimmed by the parser
+  unexplored_ = true;
   joined_ = node.value();
   for (pugi::xml_node child = first; child; child = child.next_sibling()) {
     if (child.type() != pugi::node_element) {
@@ -69,12 +70,23 @@ std::optional<std::string> Extractor::optional_value(const pugi::xml_node& node)
   return text;
 }
 
+// The name of a child; text that stands between elements is noted and unknown.
 Element Extractor::element(const pugi::xml_node& node) {
-  const std::string_view name = local_name(node.name());
+  const std::string_view name = node.name();
   const Element exact = element_of(name);
   if (exact != Element::unknown) return exact;
-  const Element loose = element_ignoring_case(name);
-  if (loose != Element::unknown) tolerances_.add(Tolerance::element_name_case);
+  if (name.empty()) {
+    tolerances_.add(Tolerance::stray_text);
+    return Element::unknown;
+  }
+  const std::string_view local = local_name(name);
+  if (const Element prefixed = element_of(local); prefixed != Element::unknown) return prefixed;
+  const Element loose = element_ignoring_case(local);
+  if (loose != Element::unknown) {
+    tolerances_.add(Tolerance::element_name_case);
+  } else {
+    unexplored_ = true;
+  }
   return loose;
 }
 
@@ -96,12 +108,10 @@ void Extractor::root(const pugi::xml_node& feedback) {
 
 void Extractor::head(const pugi::xml_node& feedback) {
   stray_text(feedback);
-  for (const pugi::xml_node& child : feedback.children()) {
-    if (child.type() != pugi::node_element) {
-      if (child.type() == pugi::node_pcdata || child.type() == pugi::node_cdata) tolerances_.add(Tolerance::stray_text);
-      continue;
-    }
+  for (pugi::xml_node child = feedback.first_child(); child; child = child.next_sibling()) {
     switch (element(child)) {
+      case Element::record:
+        break;
       case Element::version:
         if (!report_.version) report_.version = optional_value(child);
         break;
@@ -121,6 +131,7 @@ void Extractor::head(const pugi::xml_node& feedback) {
         tolerances_.add(Tolerance::obsolete_element);
         break;
       default:
+        unexplored_ = true;
         break;
     }
   }
@@ -128,11 +139,7 @@ void Extractor::head(const pugi::xml_node& feedback) {
 
 void Extractor::metadata(const pugi::xml_node& node) {
   stray_text(node);
-  for (const pugi::xml_node& child : node.children()) {
-    if (child.type() != pugi::node_element) {
-      tolerances_.add(Tolerance::stray_text);
-      continue;
-    }
+  for (pugi::xml_node child = node.first_child(); child; child = child.next_sibling()) {
     switch (element(child)) {
       case Element::org_name:
         if (report_.reporter.empty()) report_.reporter = value(text_of(child));
@@ -154,11 +161,7 @@ void Extractor::metadata(const pugi::xml_node& node) {
       }
       case Element::date_range:
         stray_text(node);
-        for (const pugi::xml_node& date : child.children()) {
-          if (date.type() != pugi::node_element) {
-            tolerances_.add(Tolerance::stray_text);
-            continue;
-          }
+        for (pugi::xml_node date = child.first_child(); date; date = date.next_sibling()) {
           const Element which = element(date);
           if (which == Element::begin && !begin_) begin_ = read_epoch(text_of(date), tolerances_);
           if (which == Element::end && !end_) end_ = read_epoch(text_of(date), tolerances_);
@@ -172,6 +175,7 @@ void Extractor::metadata(const pugi::xml_node& node) {
         if (!report_.generator) report_.generator = optional_value(child);
         break;
       default:
+        unexplored_ = true;
         break;
     }
   }
@@ -180,11 +184,7 @@ void Extractor::metadata(const pugi::xml_node& node) {
 void Extractor::policy(const pugi::xml_node& node) {
   report::PublishedPolicy& policy = report_.policy;
   stray_text(node);
-  for (const pugi::xml_node& child : node.children()) {
-    if (child.type() != pugi::node_element) {
-      tolerances_.add(Tolerance::stray_text);
-      continue;
-    }
+  for (pugi::xml_node child = node.first_child(); child; child = child.next_sibling()) {
     switch (element(child)) {
       case Element::domain: {
         const std::string_view text = text_of(child);
@@ -255,6 +255,7 @@ void Extractor::policy(const pugi::xml_node& node) {
         tolerances_.add(Tolerance::obsolete_element);
         break;
       default:
+        unexplored_ = true;
         break;
     }
   }

@@ -31,11 +31,7 @@ void Extractor::record(const pugi::xml_node& node) {
   saw_records_ = true;
   RecordParts parts;
   stray_text(node);
-  for (const pugi::xml_node& child : node.children()) {
-    if (child.type() != pugi::node_element) {
-      tolerances_.add(Tolerance::stray_text);
-      continue;
-    }
+  for (pugi::xml_node child = node.first_child(); child; child = child.next_sibling()) {
     switch (element(child)) {
       case Element::row:
         row(child, parts);
@@ -53,6 +49,7 @@ void Extractor::record(const pugi::xml_node& node) {
         tolerances_.add(Tolerance::obsolete_element);
         break;
       default:
+        unexplored_ = true;
         break;
     }
   }
@@ -106,11 +103,7 @@ void Extractor::record(const pugi::xml_node& node) {
 
 void Extractor::row(const pugi::xml_node& node, RecordParts& parts) {
   stray_text(node);
-  for (const pugi::xml_node& child : node.children()) {
-    if (child.type() != pugi::node_element) {
-      tolerances_.add(Tolerance::stray_text);
-      continue;
-    }
+  for (pugi::xml_node child = node.first_child(); child; child = child.next_sibling()) {
     switch (element(child)) {
       case Element::source_ip: {
         const std::string_view text = text_of(child);
@@ -130,6 +123,7 @@ void Extractor::row(const pugi::xml_node& node, RecordParts& parts) {
         policy_evaluated(child, parts);
         break;
       default:
+        unexplored_ = true;
         break;
     }
   }
@@ -138,11 +132,7 @@ void Extractor::row(const pugi::xml_node& node, RecordParts& parts) {
 void Extractor::policy_evaluated(const pugi::xml_node& node, RecordParts& parts) {
   parts.evaluated = true;
   stray_text(node);
-  for (const pugi::xml_node& child : node.children()) {
-    if (child.type() != pugi::node_element) {
-      tolerances_.add(Tolerance::stray_text);
-      continue;
-    }
+  for (pugi::xml_node child = node.first_child(); child; child = child.next_sibling()) {
     switch (element(child)) {
       case Element::disposition:
         if (!std::exchange(parts.disposition_said, true)) {
@@ -163,6 +153,7 @@ void Extractor::policy_evaluated(const pugi::xml_node& node, RecordParts& parts)
         reason(child, parts);
         break;
       default:
+        unexplored_ = true;
         break;
     }
   }
@@ -176,7 +167,7 @@ void Extractor::reason(const pugi::xml_node& node, RecordParts& parts) {
   std::string type;
   std::string comment;
   bool elements = false;
-  for (const pugi::xml_node& child : node.children()) {
+  for (pugi::xml_node child = node.first_child(); child; child = child.next_sibling()) {
     if (child.type() != pugi::node_element) continue;
     elements = true;
     const Element which = element(child);
@@ -210,11 +201,7 @@ void Extractor::reason(const pugi::xml_node& node, RecordParts& parts) {
 void Extractor::identifiers(const pugi::xml_node& node, RecordParts& parts) {
   report::Evidence& evidence = parts.record.evidence;
   stray_text(node);
-  for (const pugi::xml_node& child : node.children()) {
-    if (child.type() != pugi::node_element) {
-      tolerances_.add(Tolerance::stray_text);
-      continue;
-    }
+  for (pugi::xml_node child = node.first_child(); child; child = child.next_sibling()) {
     switch (element(child)) {
       case Element::header_from:
         if (evidence.author_domain.empty()) {
@@ -250,6 +237,7 @@ void Extractor::identifiers(const pugi::xml_node& node, RecordParts& parts) {
         break;
       }
       default:
+        unexplored_ = true;
         break;
     }
   }
@@ -274,11 +262,7 @@ void Extractor::auth_results(const pugi::xml_node& node, RecordParts& parts) {
   parts.auth_said = true;
   stray_text(node);
   report::Evidence& evidence = parts.record.evidence;
-  for (const pugi::xml_node& child : node.children()) {
-    if (child.type() != pugi::node_element) {
-      tolerances_.add(Tolerance::stray_text);
-      continue;
-    }
+  for (pugi::xml_node child = node.first_child(); child; child = child.next_sibling()) {
     const Element which = element(child);
     if (which != Element::dkim && which != Element::spf) continue;
     const std::size_t have = which == Element::dkim ? evidence.dkim.size() : evidence.spf.size();
@@ -303,11 +287,7 @@ void Extractor::dkim(const pugi::xml_node& node, RecordParts& parts) {
   report::DkimAuth& dkim = parts.record.evidence.dkim.emplace_back();
   bool result_said = false;
   stray_text(node);
-  for (const pugi::xml_node& child : node.children()) {
-    if (child.type() != pugi::node_element) {
-      tolerances_.add(Tolerance::stray_text);
-      continue;
-    }
+  for (pugi::xml_node child = node.first_child(); child; child = child.next_sibling()) {
     switch (element(child)) {
       case Element::domain:
         if (dkim.domain.empty()) dkim.domain = identity(text_of(child));
@@ -325,6 +305,7 @@ void Extractor::dkim(const pugi::xml_node& node, RecordParts& parts) {
         if (dkim.human_result.empty()) dkim.human_result = value(text_of(child));
         break;
       default:
+        unexplored_ = true;
         break;
     }
   }
@@ -340,11 +321,7 @@ void Extractor::spf(const pugi::xml_node& node, RecordParts& parts) {
   bool result_said = false;
   bool scope_said = false;
   stray_text(node);
-  for (const pugi::xml_node& child : node.children()) {
-    if (child.type() != pugi::node_element) {
-      tolerances_.add(Tolerance::stray_text);
-      continue;
-    }
+  for (pugi::xml_node child = node.first_child(); child; child = child.next_sibling()) {
     switch (element(child)) {
       case Element::domain:
         if (spf.domain.empty()) spf.domain = identity(text_of(child));
@@ -362,6 +339,7 @@ void Extractor::spf(const pugi::xml_node& node, RecordParts& parts) {
         if (spf.human_result.empty()) spf.human_result = value(text_of(child));
         break;
       default:
+        unexplored_ = true;
         break;
     }
   }

@@ -32,6 +32,9 @@ constexpr std::size_t kSmallDocument = 128 * 1024;
 constexpr std::size_t kMaxHeadBytes = 8 * 1024 * 1024;
 constexpr std::size_t kMaxRootTagBytes = 64 * 1024;
 
+/// feedback, record, row, policy_evaluated, reason, type.
+constexpr unsigned kDepthOfReports = 6;
+
 constexpr unsigned kParseFlags = pugi::parse_cdata | pugi::parse_escapes | pugi::parse_eol | pugi::parse_embed_pcdata |
                                  pugi::parse_trim_pcdata | pugi::parse_fragment;
 
@@ -81,9 +84,8 @@ bool is_deeper_than(const pugi::xml_node& root, unsigned max_depth) {
 }
 
 bool is_record(const pugi::xml_node& node) {
-  if (node.type() != pugi::node_element) return false;
-  const std::string_view name = local_name(node.name());
-  return name == "record" || (name.size() == 6 && equals_ignoring_case(name, "record"));
+  const std::string_view name = node.name();
+  return name == "record" || (name.size() >= 6 && equals_ignoring_case(local_name(name), "record"));
 }
 
 /// One document on its way to reports.
@@ -129,9 +131,9 @@ class Reading {
       root = node;
     }
     if (!root || !equals_ignoring_case(local_name(root.name()), "feedback")) return false;
-    if (is_deeper_than(root, limits_.max_depth)) return false;
     std::uint64_t records = 0;
-    for (const pugi::xml_node& child : root.children()) records += is_record(child) ? 1 : 0;
+    for (pugi::xml_node child = root.first_child(); child; child = child.next_sibling())
+      records += is_record(child) ? 1 : 0;
     if (records > limits_.max_records) return false;
 
     Extractor extractor(context_, limits_);
@@ -139,8 +141,12 @@ class Reading {
     extractor.head(root);
     extractor.settle();
     extractor.report().records.reserve(records);
-    for (const pugi::xml_node& child : root.children()) {
+    for (pugi::xml_node child = root.first_child(); child; child = child.next_sibling()) {
       if (is_record(child)) extractor.record(child);
+    }
+    if ((extractor.has_unexplored() || limits_.max_depth < kDepthOfReports) &&
+        is_deeper_than(root, limits_.max_depth)) {
+      return false;
     }
     finish(extractor);
     return conclude();
