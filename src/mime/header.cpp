@@ -81,7 +81,8 @@ bool parameter_follows(std::string_view text) {
   while (at < text.size() && at - begin < 64 && is_name_char(text[at]) && text[at] != '=' && text[at] != ';') ++at;
   const bool name = at > begin;
   while (at < text.size() && is_space(text[at])) ++at;
-  return at == text.size() || text[at] == '(' || text[at] == ';' || (name && text[at] == '=');
+  if (at == text.size()) return true;
+  return name ? text[at] == '=' : text[at] == '(' || text[at] == ';';
 }
 
 /// One `name=value`, the value without quotes.

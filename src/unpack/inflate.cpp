@@ -70,27 +70,27 @@ std::string header_name(std::string_view stream) {
 }  // namespace
 
 std::size_t Gauge::most() const {
-  return std::min(allowance_.document_bytes, allowance_.total_bytes);
+  return std::min(at_start_.document_bytes, at_start_.total_bytes);
 }
 
 bool Gauge::allows(std::size_t produced, std::size_t consumed) const {
   if (produced > most()) return false;
-  return produced <= kRatioFrom || produced / allowance_.max_ratio <= consumed;
+  return produced <= kRatioFrom || produced / at_start_.max_ratio <= consumed;
 }
 
 Error Gauge::error(std::size_t produced, std::size_t consumed, std::string_view too_large_code) const {
   if (produced > most()) {
-    if (allowance_.total_bytes < allowance_.document_bytes) {
+    if (at_start_.total_bytes < at_start_.document_bytes) {
       return {
           ErrorKind::too_large, "document_too_large",
           format("all documents of the attachment together are larger than allowed; {} bytes were left for this one",
-                 allowance_.total_bytes)};
+                 at_start_.total_bytes)};
     }
     return {ErrorKind::too_large, too_large_code,
-            format("the document is larger than {} bytes", allowance_.document_bytes)};
+            format("the document is larger than {} bytes", at_start_.document_bytes)};
   }
   return {ErrorKind::too_large, "ratio_too_high",
-          format("{} bytes out of {} compressed ones, a ratio above {}", produced, consumed, allowance_.max_ratio)};
+          format("{} bytes out of {} compressed ones, a ratio above {}", produced, consumed, at_start_.max_ratio)};
 }
 
 void grow(std::string& out, std::size_t size, std::size_t hint, std::size_t most) {
@@ -107,8 +107,8 @@ void grow(std::string& out, std::size_t size, std::size_t hint, std::size_t most
   out.resize(std::max(std::min(wanted, ceiling), size));
 }
 
-Result<Inflated> inflate_gzip(std::string_view stream, const Allowance& allowance) {
-  const Gauge gauge(allowance);
+Result<Inflated> inflate_gzip(std::string_view stream, Allowance& allowance) {
+  Gauge gauge(allowance);
   Inflated result;
   result.name = header_name(stream);
   std::string& out = result.bytes;
@@ -136,7 +136,7 @@ Result<Inflated> inflate_gzip(std::string_view stream, const Allowance& allowanc
       status = inflate(inflater.get(), Z_NO_FLUSH);
       at += in_before - inflater->avail_in;
       produced += out_before - inflater->avail_out;
-      if (!gauge.allows(produced, at)) {
+      if (!gauge.takes(produced, at)) {
         return tl::unexpected<Error>(gauge.error(produced, at, "document_too_large"));
       }
       // No progress although there is room: the input is at its end.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -8,26 +9,37 @@
 
 namespace ruagate::unpack {
 
-/// What one call may still produce. Shared by everything that is unpacked from one attachment.
+/// What may still be produced. Whoever unpacks takes off what came out, also when it is refused in the end: refused
+/// documents cost time like others.
 struct Allowance {
   std::size_t document_bytes = 0;  ///< Of one document.
   std::size_t total_bytes = 0;     ///< Of everything unpacked from here on.
   unsigned max_ratio = 0;
 };
 
-/// Watches the size of what is being unpacked, while it is being unpacked.
+/// Watches the size of one document while it is being unpacked.
 class Gauge {
  public:
-  explicit Gauge(const Allowance& allowance) : allowance_(allowance) {}
+  explicit Gauge(Allowance& allowance) : allowance_(allowance), at_start_(allowance) {}
+  ~Gauge() { allowance_.total_bytes -= std::min(produced_, at_start_.total_bytes); }
+  Gauge(const Gauge&) = delete;
+  Gauge& operator=(const Gauge&) = delete;
   /// How much may be in memory at most.
   std::size_t most() const;
   /// True if `produced` bytes out of `consumed` are allowed.
   bool allows(std::size_t produced, std::size_t consumed) const;
+  /// The same, for bytes that have been produced: they are taken off the allowance in the end.
+  bool takes(std::size_t produced, std::size_t consumed) {
+    produced_ = produced;
+    return allows(produced, consumed);
+  }
   /// Why they are not. `too_large_code` names the limit on one document.
   Error error(std::size_t produced, std::size_t consumed, std::string_view too_large_code) const;
 
  private:
-  const Allowance& allowance_;
+  Allowance& allowance_;
+  Allowance at_start_;
+  std::size_t produced_ = 0;
 };
 
 /// Makes room for more bytes in `out`, which has grown to `size`: by steps that neither copy too often nor hold much
@@ -45,6 +57,6 @@ struct Inflated {
 
 /// Unpacks a gzip stream of one or more members. Errors: gzip_truncated, gzip_corrupt, document_too_large,
 /// ratio_too_high.
-Result<Inflated> inflate_gzip(std::string_view stream, const Allowance& allowance);
+Result<Inflated> inflate_gzip(std::string_view stream, Allowance& allowance);
 
 }  // namespace ruagate::unpack

@@ -108,9 +108,10 @@ class Unpacker {
   }
 
   void open_gzip(std::string_view bytes, Way way) {
-    auto inflated = inflate_gzip(bytes, allowance(way.held));
+    Allowance room = allowance(way.held);
+    auto inflated = inflate_gzip(bytes, room);
+    left_ = room.total_bytes;
     if (!inflated) return refuse(std::move(way.name), std::move(inflated.error()));
-    left_ -= inflated->bytes.size();
     if (way.name.empty()) way.name = std::move(inflated->name);
     if (inflated->members > 1) way.tolerances.emplace_back("gzip_several_members");
     if (inflated->trailing_bytes) way.tolerances.emplace_back("gzip_trailing_bytes");
@@ -152,12 +153,13 @@ class Unpacker {
       inner.tolerances = way.tolerances;
       if (files > 1) inner.tolerances.emplace_back("zip_several_members");
       if (with_content < files) inner.tolerances.emplace_back("zip_empty_member");
-      auto content = archive->read(i, allowance(way.held));
+      Allowance room = allowance(way.held);
+      auto content = archive->read(i, room);
+      left_ = room.total_bytes;
       if (!content) {
         refuse(std::move(inner.name), std::move(content.error()));
         continue;
       }
-      left_ -= content->size();
       if (way.layers == 1 && files == 1 && bytes.size() <= member.compressed_bytes + kZipOverhead) {
         inner.raw = bytes;
         inner.raw_encoding = RawEncoding::zip;
@@ -225,7 +227,7 @@ void unpack(std::string_view file_name, std::string_view attachment, const Limit
 }
 
 Result<std::string> restore(std::string_view raw, RawEncoding encoding, const Limits& limits) {
-  const Allowance allowance{limits.max_document_bytes, limits.max_total_bytes, std::max(limits.max_ratio, 1U)};
+  Allowance allowance{limits.max_document_bytes, limits.max_total_bytes, std::max(limits.max_ratio, 1U)};
   const auto not_empty = [](std::string bytes) -> Result<std::string> {
     if (bytes.empty()) return fail(ErrorKind::malformed, "empty_payload", "the attachment holds no bytes");
     return bytes;

@@ -118,14 +118,14 @@ ZipArchive::Member ZipArchive::member(std::size_t index) const {
   return member;
 }
 
-Result<std::string> ZipArchive::read(std::size_t index, const Allowance& allowance) const {
+Result<std::string> ZipArchive::read(std::size_t index, Allowance& allowance) const {
   const Member told = member(index);
   if (told.encrypted) return fail(ErrorKind::malformed, "zip_encrypted", "the member is encrypted");
-  const Gauge gauge(allowance);
+  Gauge gauge(allowance);
   // The directory may lie about sizes, so it can only make us refuse early; what comes out is measured.
   const std::size_t consumed =
       std::max<std::size_t>(1, std::min<std::size_t>(static_cast<std::size_t>(told.compressed_bytes), archive_bytes_));
-  if (told.bytes > gauge.most()) {
+  if (!gauge.allows(static_cast<std::size_t>(told.bytes), consumed)) {
     return tl::unexpected<Error>(gauge.error(static_cast<std::size_t>(told.bytes), consumed, "zip_member_too_large"));
   }
   const auto corrupt = [](std::string_view reason, std::size_t read) {
@@ -143,7 +143,7 @@ Result<std::string> ZipArchive::read(std::size_t index, const Allowance& allowan
     if (got < 0) return corrupt(zip_file_strerror(file.get()), produced);
     if (got == 0) break;
     produced += static_cast<std::size_t>(got);
-    if (!gauge.allows(produced, consumed)) {
+    if (!gauge.takes(produced, consumed)) {
       return tl::unexpected<Error>(gauge.error(produced, consumed, "zip_member_too_large"));
     }
   }

@@ -33,7 +33,7 @@ class ZipArchive {
 
   /// Contents of a member. Errors: zip_encrypted, zip_corrupt, zip_member_too_large, document_too_large,
   /// ratio_too_high.
-  Result<std::string> read(std::size_t index, const Allowance& allowance) const;
+  Result<std::string> read(std::size_t index, Allowance& allowance) const;
 
  private:
   struct Discard {
