@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "sim/archive.hpp"
-#include "sim/samples.hpp"
+#include "sim/samples_once.hpp"
 #include "sim/samples_world.hpp"
 
 namespace ruagate::sim {
@@ -216,7 +216,7 @@ TEST(World, WhatIsReportedIsWhatReceiversSaw) {
 }
 
 TEST(Samples, SameBytesEachTime) {
-  const Samples first = make_samples();
+  const Samples& first = test::samples();
   const Samples second = make_samples();
   ASSERT_EQ(first.files.size(), second.files.size());
   for (std::size_t i = 0; i < first.files.size(); ++i) {
@@ -226,7 +226,7 @@ TEST(Samples, SameBytesEachTime) {
 }
 
 TEST(Samples, AreASmallWorldOfManyKinds) {
-  const Samples samples = make_samples();
+  const Samples& samples = test::samples();
   std::size_t bytes = 0;
   for (const SampleFile& file : samples.files) bytes += file.bytes.size();
   EXPECT_LT(samples.files.size(), 2500U);

@@ -1,0 +1,56 @@
+"""Prints the figures of one ingest run and checks its totals: evaluate.py NAME FOLDER."""
+
+import json
+import os
+import re
+import sys
+
+
+def peak_mib(path):
+    with open(path, encoding="utf-8") as file:
+        return int(re.search(r"Maximum resident set size \(kbytes\): (\d+)", file.read()).group(1)) / 1024
+
+
+def main():
+    name, folder = sys.argv[1:3]
+
+    def read(file_name):
+        with open(os.path.join(folder, file_name), encoding="utf-8") as file:
+            return json.load(file)
+
+    totals, ingest, reports = read("totals.json"), read("ingest.json"), read("reports.json")["reports"]
+
+    wrong = []
+
+    def expect(what, have, want):
+        if have != want:
+            wrong.append(f"{what}: {have:,} instead of {want:,}")
+
+    expect("mails", ingest["messages"], totals["mails"])
+    expect("new reports", ingest["reports_new"], totals["reports"])
+    expect("records ingested", ingest["records"], totals["records"])
+    expect("rejected", len(ingest["rejected"]), 0)
+    expect("ignored", len(ingest["ignored"]), 0)
+    expect("reports listed", len(reports), totals["reports"])
+    for field in ("records", "messages", "dkim_aligned", "spf_aligned", "aligned"):
+        expect(field, sum(report[field] for report in reports), totals[field])
+    for disposition, want in totals["disposition"].items():
+        expect(disposition, sum(report["disposition"][disposition] for report in reports), want)
+
+    seconds = ingest["seconds"]
+    mails = totals["mails"]
+    print(f"\n== {name}: {mails:,} mails of {totals['bytes'] / mails:,.0f} bytes, "
+          f"{totals['xml_bytes'] / mails:,.0f} bytes of XML and {totals['records'] / mails:,.1f} records each")
+    print(f"{mails / seconds:10,.0f} messages/s   {totals['records'] / seconds:10,.0f} records/s   "
+          f"{seconds:7.2f} s   peak {peak_mib(os.path.join(folder, 'time.txt')):,.0f} MiB")
+    stages = ingest.get("stage_seconds", {})
+    for stage, spent in stages.items():
+        print(f"{stage:>14} {spent / mails * 1e6:12,.1f} us/message {spent / seconds * 100:5.1f} %")
+    if wrong:
+        print("WRONG TOTALS: " + "; ".join(wrong))
+        return 1
+    print("totals: as generated")
+    return 0
+
+
+sys.exit(main())
