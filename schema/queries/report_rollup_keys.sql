@@ -1,2 +1,2 @@
-select policy_domain, reporter, generation, policy, trust, period_begin, period_end, origin from report
+select policy_domain, reporter, generation, policy, trust, period_begin, period_end from report
 where report_key = ?1;

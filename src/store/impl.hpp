@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/sha256.hpp"
 #include "store/connection.hpp"
@@ -12,6 +13,10 @@
 
 // What stands behind Store; shared by the files that implement its functions.
 namespace ruagate::store {
+
+/// What the roll-ups need of a stored report and of its records. Throws std::logic_error when there is none.
+RollupReport rollup_report(Connection& connection, std::int64_t report_key);
+std::vector<RollupRecord> rollup_records(Connection& connection, std::int64_t report_key);
 
 struct Store::Impl {
   Impl(const std::string& path, OpenMode mode);
@@ -31,6 +36,10 @@ struct Store::Impl {
                   Instant seen_at);
   bool add_reject(const NewReject& reject, const Sha256& fingerprint);
   std::optional<RawDocument> raw(std::int64_t report_key);
+
+  // keeping.cpp
+  bool prune_raw_of(std::int64_t report_key, Instant received_before);
+  bool prune_records_of(std::int64_t report_key, Instant ended_before);
 
   // listing.cpp
   ReportRow read_report(Query& query);

@@ -10,6 +10,30 @@
 
 namespace ruagate::store {
 
+void add(DomainDayChange& to, const DomainDayChange& from) {
+  to.reports += from.reports;
+  to.messages += from.messages;
+  to.dkim_aligned += from.dkim_aligned;
+  to.spf_aligned += from.spf_aligned;
+  to.aligned += from.aligned;
+  to.quarantined += from.quarantined;
+  to.rejected += from.rejected;
+}
+
+DomainDayChange outcome_sums(int outcome, std::int64_t messages) {
+  const Outcome o = unpack_outcome(outcome);
+  const bool dkim = o.dkim == report::AlignmentResult::pass;
+  const bool spf = o.spf == report::AlignmentResult::pass;
+  DomainDayChange sums;
+  sums.messages = messages;
+  if (dkim) sums.dkim_aligned = messages;
+  if (spf) sums.spf_aligned = messages;
+  if (dkim || spf) sums.aligned = messages;
+  if (o.disposition == report::Disposition::quarantine) sums.quarantined = messages;
+  if (o.disposition == report::Disposition::reject) sums.rejected = messages;
+  return sums;
+}
+
 namespace {
 
 auto key_of(const CellChange& c) {
@@ -28,15 +52,6 @@ void add(CellChange& to, const CellChange& from) {
 void add(PolicyDayChange& to, const PolicyDayChange& from) {
   to.reports += from.reports;
   to.messages += from.messages;
-}
-void add(DomainDayChange& to, const DomainDayChange& from) {
-  to.reports += from.reports;
-  to.messages += from.messages;
-  to.dkim_aligned += from.dkim_aligned;
-  to.spf_aligned += from.spf_aligned;
-  to.aligned += from.aligned;
-  to.quarantined += from.quarantined;
-  to.rejected += from.rejected;
 }
 
 /// Sorted by key, each key once.
@@ -74,20 +89,6 @@ void merge(std::vector<RollupRecord>& records) {
 bool is_one_day(const RollupReport& report) {
   constexpr std::uint64_t kMany = std::uint64_t{1} << 40;
   return report::spread_over_days(report.begin, report.end, kMany).size() == 1;
-}
-
-DomainDayChange outcome_sums(int outcome, std::int64_t messages) {
-  const Outcome o = unpack_outcome(outcome);
-  const bool dkim = o.dkim == report::AlignmentResult::pass;
-  const bool spf = o.spf == report::AlignmentResult::pass;
-  DomainDayChange sums;
-  sums.messages = messages;
-  if (dkim) sums.dkim_aligned = messages;
-  if (spf) sums.spf_aligned = messages;
-  if (dkim || spf) sums.aligned = messages;
-  if (o.disposition == report::Disposition::quarantine) sums.quarantined = messages;
-  if (o.disposition == report::Disposition::reject) sums.rejected = messages;
-  return sums;
 }
 
 }  // namespace
@@ -185,6 +186,10 @@ void Rollups::write(Connection& connection) {
     }
   }
   for (const DomainDayChange& c : merged_domain_days()) {
+    if (c.reports == 0 && c.messages == 0 && c.dkim_aligned == 0 && c.spf_aligned == 0 && c.aligned == 0 &&
+        c.quarantined == 0 && c.rejected == 0) {
+      continue;
+    }
     run(connection, named("domain_day_change"), c.policy_domain, c.day, c.trust, c.reports, c.messages, c.dkim_aligned,
         c.spf_aligned, c.aligned, c.quarantined, c.rejected);
     if (c.reports < 0 || c.messages < 0) {
@@ -192,6 +197,25 @@ void Rollups::write(Connection& connection) {
     }
   }
   clear();
+}
+
+Rollups Rollups::take_before(std::int64_t policy_domain, int day) {
+  const auto take = [&](auto& changes) {
+    const auto end = std::partition_point(changes.begin(), changes.end(), [&](const auto& change) {
+      return std::tie(change.policy_domain, change.day) < std::tie(policy_domain, day);
+    });
+    auto taken = std::vector(changes.begin(), end);
+    changes.erase(changes.begin(), end);
+    return taken;
+  };
+  merge(cells_);
+  merge(policy_days_);
+  merge(domain_days_);
+  Rollups taken;
+  taken.cells_ = take(cells_);
+  taken.policy_days_ = take(policy_days_);
+  taken.domain_days_ = take(domain_days_);
+  return taken;
 }
 
 void Rollups::clear() {

@@ -72,6 +72,10 @@ struct DomainDayChange {
   bool operator<(const DomainDayChange& other) const;
 };
 
+/// `messages` of one outcome as sums of a day.
+DomainDayChange outcome_sums(int outcome, std::int64_t messages);
+void add(DomainDayChange& to, const DomainDayChange& from);
+
 class Rollups {
  public:
   /// Adds (`sign` 1) or takes away (-1) a report with all its records, which are sorted and merged on the way.
@@ -83,6 +87,9 @@ class Rollups {
   /// Writes what has gathered. Rows that come to nothing are deleted.
   void write(Connection& connection);
   void clear();
+
+  /// Moves out what is gathered for days before `day` of `policy_domain`, and for all domains with lower keys.
+  Rollups take_before(std::int64_t policy_domain, int day);
 
   /// For comparing: what has gathered, sorted by key, each key once.
   const std::vector<CellChange>& merged_cells();

@@ -24,6 +24,12 @@ std::string_view view(const Sha256& digest) {
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
 
+Sha256 digest_from(std::string_view bytes) {
+  Sha256 digest{};
+  std::copy_n(bytes.begin(), std::min(bytes.size(), digest.size()), reinterpret_cast<char*>(digest.data()));
+  return digest;
+}
+
 /// How much a report's mail is to be believed, in order.
 int rank(report::Trust trust) {
   switch (trust) {
@@ -39,13 +45,37 @@ int rank(report::Trust trust) {
 
 }  // namespace
 
+RollupReport rollup_report(Connection& connection, std::int64_t report_key) {
+  Query query(connection, named("report_rollup_keys"), report_key);
+  if (!query.step()) throw std::logic_error("store: no such report");
+  RollupReport report;
+  report.policy_domain = query.integer(0);
+  report.reporter = query.integer(1);
+  report.generation = static_cast<int>(query.integer(2));
+  report.policy = query.integer(3);
+  report.trust = static_cast<int>(query.integer(4));
+  report.begin = instant_from(query.integer(5));
+  report.end = instant_from(query.integer(6));
+  return report;
+}
+
+std::vector<RollupRecord> rollup_records(Connection& connection, std::int64_t report_key) {
+  std::vector<RollupRecord> records;
+  Query query(connection, named("record_rollup_keys"), report_key);
+  while (query.step()) {
+    records.push_back({query.integer(0), query.integer(1), static_cast<int>(query.integer(2)), query.integer(3)});
+  }
+  return records;
+}
+
 /// A stored report with the identity of a new one.
 struct Store::Impl::Stored {
   std::int64_t key = 0;
-  bool same_records = false;
+  Sha256 digest{};
   std::uint64_t messages = 0;
   report::Trust trust = report::Trust::unverified;
   bool pruned = false;
+  std::string origin;
 };
 
 namespace {
@@ -70,30 +100,6 @@ std::size_t sort_and_count(std::vector<std::int64_t>& keys) {
   std::sort(keys.begin(), keys.end());
   keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
   return keys.size();
-}
-
-RollupReport rollup_report(Connection& connection, std::int64_t key, std::string* origin = nullptr) {
-  Query query(connection, named("report_rollup_keys"), key);
-  if (!query.step()) throw std::logic_error("store: no such report");
-  if (origin != nullptr) *origin = query.text(7);
-  RollupReport report;
-  report.policy_domain = query.integer(0);
-  report.reporter = query.integer(1);
-  report.generation = static_cast<int>(query.integer(2));
-  report.policy = query.integer(3);
-  report.trust = static_cast<int>(query.integer(4));
-  report.begin = instant_from(query.integer(5));
-  report.end = instant_from(query.integer(6));
-  return report;
-}
-
-std::vector<RollupRecord> rollup_records(Connection& connection, std::int64_t key) {
-  std::vector<RollupRecord> records;
-  Query query(connection, named("record_rollup_keys"), key);
-  while (query.step()) {
-    records.push_back({query.integer(0), query.integer(1), static_cast<int>(query.integer(2)), query.integer(3)});
-  }
-  return records;
 }
 
 void raise_trust(Connection& connection, Rollups& rollups, std::int64_t key, report::Trust trust) {
@@ -227,11 +233,12 @@ InsertOutcome Store::insert(const report::Report& report, const Provenance& prov
     Query query(impl.connection, named("report_by_identity"), *domain, identity.begin, identity.end, *reporter,
                 identity.report_id);
     if (query.step()) {
-      stored = {query.integer(0), query.blob(1) == view(digest), query.count(2),
-                static_cast<report::Trust>(query.integer(3)), query.integer(4) != 0};
+      stored = {query.integer(0),      digest_from(query.blob(1)),
+                query.count(2),        static_cast<report::Trust>(query.integer(3)),
+                query.integer(4) != 0, std::string(query.text(5))};
     }
   }
-  if (stored && stored->same_records) {
+  if (stored && stored->digest == digest) {
     if (rank(provenance.trust) > rank(stored->trust) && !stored->pruned) {
       raise_trust(impl.connection, impl.rollups, stored->key, provenance.trust);
     }
@@ -254,22 +261,12 @@ InsertOutcome Store::insert(const report::Report& report, const Provenance& prov
                     raw, digest, provenance.received_at);
     return InsertOutcome::conflict_kept_old;
   }
-  std::string old_origin;
-  rollup_report(impl.connection, stored->key, &old_origin);
-  Sha256 old_digest{};
-  {
-    Query query(impl.connection, named("report_by_identity"), *domain, identity.begin, identity.end, *reporter,
-                identity.report_id);
-    query.step();
-    const std::string_view bytes = query.blob(1);
-    std::copy_n(bytes.begin(), std::min(bytes.size(), old_digest.size()), reinterpret_cast<char*>(old_digest.data()));
-  }
   const RawDocument old_raw = impl.raw(stored->key).value_or(RawDocument{});
   impl.remove_report(stored->key);
-  impl.keep_loser(old_origin,
+  impl.keep_loser(stored->origin,
                   format("report {} came again with other records: {} messages, replaced by {} in the stored report {}",
                          name, stored->messages, totals.messages, stored->key),
-                  old_raw, old_digest, provenance.received_at);
+                  old_raw, stored->digest, provenance.received_at);
   impl.add_report(stored->key, report, digest, totals, provenance, raw);
   return InsertOutcome::conflict_replaced;
 }

@@ -1,0 +1,1 @@
+pragma integrity_check (20);

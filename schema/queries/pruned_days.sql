@@ -1,0 +1,1 @@
+select policy_domain, day, trust, messages from pruned_day;

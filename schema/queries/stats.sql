@@ -1,0 +1,12 @@
+select (select count(*) from report),
+       (select count(*) from record),
+       (select cast(total(messages) as integer) from report),
+       (select count(distinct policy_domain) from report),
+       (select count(*) from reject),
+       (select count(*) from report where raw_bytes > 0),
+       (select cast(total(raw_bytes) as integer) from report),
+       (select count(*) from cell),
+       (select count(*) from text),
+       (select count(*) from address where address_key > 0),
+       (select min(period_begin) from report),
+       (select max(period_end) from report);

@@ -1,0 +1,236 @@
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "base/format.hpp"
+#include "base/printable.hpp"
+#include "store/impl.hpp"
+
+// The database compared with itself: the roll-ups are worked out again from the reports and records, a span of days of
+// one domain at a time, and compared row by row.
+namespace ruagate::store {
+
+namespace {
+
+constexpr std::size_t kMaxLines = 50;  ///< Faults named; the rest is counted.
+constexpr std::size_t kSpanCells = 200'000;
+
+/// (policy domain, day, trust): what pruned_day keeps a sum for.
+using DayKey = std::tuple<std::int64_t, int, int>;
+
+CellChange read_cell(const Query& q) {
+  return {q.integer(0),
+          static_cast<int>(q.integer(1)),
+          q.integer(2),
+          q.integer(3),
+          q.integer(4),
+          static_cast<int>(q.integer(5)),
+          static_cast<int>(q.integer(6)),
+          q.integer(7)};
+}
+PolicyDayChange read_policy_day(const Query& q) {
+  return {q.integer(0), static_cast<int>(q.integer(1)), q.integer(2), static_cast<int>(q.integer(3)),
+          q.integer(4), static_cast<int>(q.integer(5)), q.integer(6), q.integer(7)};
+}
+DomainDayChange read_domain_day(const Query& q) {
+  return {q.integer(0),
+          static_cast<int>(q.integer(1)),
+          static_cast<int>(q.integer(2)),
+          q.integer(3),
+          q.integer(4),
+          q.integer(5),
+          q.integer(6),
+          q.integer(7),
+          q.integer(8),
+          q.integer(9)};
+}
+
+/// A roll-up table row by row, in key order.
+template <class Row, Row (*read)(const Query&)>
+class Cursor {
+ public:
+  Cursor(Connection& connection, QueryId id) : query_(connection, id) { advance(); }
+  const std::optional<Row>& row() const { return row_; }
+  void advance() { row_ = query_.step() ? std::optional<Row>(read(query_)) : std::nullopt; }
+
+ private:
+  Query query_;
+  std::optional<Row> row_;
+};
+
+template <class Row>
+DayKey day_key(const Row& row) {
+  return {row.policy_domain, row.day, row.trust};
+}
+
+class Comparison {
+ public:
+  Comparison(Connection& connection, Interning& interning, std::vector<std::string>& lines)
+      : interning_(interning),
+        lines_(lines),
+        cells_(connection, named("check_cells")),
+        policy_days_(connection, named("check_policy_days")),
+        domain_days_(connection, named("check_domain_days")) {
+    Query query(connection, named("pruned_days"));
+    while (query.step()) {
+      pruned_[{query.integer(0), static_cast<int>(query.integer(1)), static_cast<int>(query.integer(2))}] =
+          query.integer(3);
+    }
+  }
+
+  /// Compares all rows before `day` of `policy_domain`, and of domains with lower keys.
+  void compare_before(Rollups& expected, std::int64_t policy_domain, int day) {
+    Rollups span = expected.take_before(policy_domain, day);
+    const auto is_before = [&](const auto& row) {
+      return std::tie(row.policy_domain, row.day) < std::tie(policy_domain, day);
+    };
+    std::map<DayKey, DomainDayChange> actual;          // from the cells that are there
+    std::map<DayKey, std::int64_t> expected_messages;  // from the records that are there
+    std::map<DayKey, std::int64_t> policy_messages;    // from the policy days that are there
+
+    walk("cell", span.merged_cells(), cells_, is_before, [&](const CellChange* want, const CellChange* have) {
+      if (want != nullptr) expected_messages[day_key(*want)] += want->messages;
+      if (have != nullptr) add(actual[day_key(*have)], outcome_sums(have->outcome, have->messages));
+      return matches(want, have);
+    });
+    walk("policy_day", span.merged_policy_days(), policy_days_, is_before,
+         [&](const PolicyDayChange* want, const PolicyDayChange* have) {
+           if (have != nullptr) policy_messages[day_key(*have)] += have->messages;
+           const std::int64_t reports = want != nullptr ? want->reports : 0;
+           return matches(want, have) && reports == (have != nullptr ? have->reports : 0);
+         });
+    walk("domain_day", span.merged_domain_days(), domain_days_, is_before,
+         [&](const DomainDayChange* want, const DomainDayChange* have) {
+           DomainDayChange sums;
+           if (have != nullptr) sums = *have;
+           const DayKey key = day_key(have != nullptr ? *have : *want);
+           const DomainDayChange cells = actual.contains(key) ? actual.at(key) : DomainDayChange{};
+           return sums.reports == (want != nullptr ? want->reports : 0) && sums.messages == cells.messages &&
+                  sums.messages == expected_messages[key] + pruned(key) && sums.messages == policy_messages[key] &&
+                  sums.dkim_aligned == cells.dkim_aligned && sums.spf_aligned == cells.spf_aligned &&
+                  sums.aligned == cells.aligned && sums.quarantined == cells.quarantined &&
+                  sums.rejected == cells.rejected;
+         });
+  }
+
+ private:
+  std::int64_t pruned(const DayKey& key) const {
+    const auto at = pruned_.find(key);
+    return at == pruned_.end() ? 0 : at->second;
+  }
+
+  /// Equal messages; where records were deleted for their age, the roll-up may have more (its sum of the day is exact).
+  template <class Row>
+  bool matches(const Row* want, const Row* have) const {
+    const std::int64_t wanted = want != nullptr ? want->messages : 0;
+    const std::int64_t had = have != nullptr ? have->messages : 0;
+    if (pruned(day_key(have != nullptr ? *have : *want)) > 0) return had >= wanted;
+    return had == wanted;
+  }
+
+  /// Walks two sequences sorted by key together; `same` sees the row of each side, or null.
+  template <class Row, class Table, class Before, class Same>
+  void walk(std::string_view table, const std::vector<Row>& expected, Table& cursor, const Before& is_before,
+            const Same& same) {
+    auto want = expected.begin();
+    for (;;) {
+      const bool more_rows = cursor.row() && is_before(*cursor.row());
+      if (want == expected.end() && !more_rows) return;
+      const bool use_want = want != expected.end() && (!more_rows || !(*cursor.row() < *want));
+      const bool use_have = more_rows && (want == expected.end() || !(*want < *cursor.row()));
+      const Row* wanted = use_want ? &*want : nullptr;
+      const Row* had = use_have ? &*cursor.row() : nullptr;
+      if (!same(wanted, had)) {
+        const Row& row = had != nullptr ? *had : *wanted;
+        lines_.push_back(format("{} of {} on {}: the roll-up has {} messages, the records {}", table,
+                                printable(interning_.text(row.policy_domain)), to_iso(day_from_number(row.day)),
+                                had != nullptr ? had->messages : 0, wanted != nullptr ? wanted->messages : 0));
+      }
+      if (use_want) ++want;
+      if (use_have) cursor.advance();
+    }
+  }
+
+  Interning& interning_;
+  std::vector<std::string>& lines_;
+  std::map<DayKey, std::int64_t> pruned_;
+  Cursor<CellChange, read_cell> cells_;
+  Cursor<PolicyDayChange, read_policy_day> policy_days_;
+  Cursor<DomainDayChange, read_domain_day> domain_days_;
+};
+
+void compare_rollups(Connection& connection, Interning& interning, std::vector<std::string>& lines) {
+  Comparison comparison(connection, interning, lines);
+  Rollups expected;
+  Query query(connection, named("check_reports"));
+  std::size_t gathered = 0;
+  while (query.step()) {
+    RollupReport report;
+    const std::int64_t key = query.integer(0);
+    report.policy_domain = query.integer(1);
+    report.reporter = query.integer(2);
+    report.generation = static_cast<int>(query.integer(3));
+    report.policy = query.integer(4);
+    report.trust = static_cast<int>(query.integer(5));
+    report.begin = instant_from(query.integer(6));
+    report.end = instant_from(query.integer(7));
+    if (gathered > kSpanCells) {  // later reports of this order cannot reach earlier days
+      comparison.compare_before(expected, report.policy_domain, day_number(day_of(report.begin)));
+      gathered = 0;
+    }
+    std::vector<RollupRecord> records = rollup_records(connection, key);
+    const bool is_pruned = query.integer(8) != 0;
+    std::int64_t messages = 0;
+    for (const RollupRecord& record : records) messages += record.messages;
+    if (!is_pruned &&
+        (static_cast<std::int64_t>(records.size()) != query.integer(9) || messages != query.integer(10))) {
+      lines.push_back(format("report {}: {} records with {} messages are stored, it says {} with {}", key,
+                             records.size(), messages, query.integer(9), query.integer(10)));
+    }
+    if (is_pruned && !records.empty()) {
+      lines.push_back(format("report {}: {} records are stored that should have been deleted", key, records.size()));
+      records.clear();
+    }
+    gathered += records.size() + 1;
+    expected.contribute(report, records, 1);
+  }
+  constexpr std::int64_t kAll = std::int64_t{1} << 62;
+  comparison.compare_before(expected, kAll, 0);
+}
+
+}  // namespace
+
+std::vector<std::string> Store::check() {
+  Impl& impl = *impl_;
+  impl.settle();
+  const ReadScope scope(impl.connection);
+  std::vector<std::string> lines;
+  {
+    Query query(impl.connection, named("integrity_check"));
+    while (query.step()) {
+      if (query.text(0) != "ok") lines.push_back(format("integrity: {}", printable(query.text(0))));
+    }
+  }
+  if (!lines.empty()) return lines;  // what is built on broken pages is not worth comparing
+  {
+    Query query(impl.connection, named("foreign_key_check"));
+    while (query.step()) {
+      lines.push_back(format("table {}: row {} refers to a row of {} that is not there", query.text(0),
+                             query.integer(1), query.text(2)));
+    }
+  }
+  if (!lines.empty()) return lines;
+  compare_rollups(impl.connection, impl.interning, lines);
+  if (lines.size() > kMaxLines) {
+    const std::size_t more = lines.size() - kMaxLines;
+    lines.resize(kMaxLines);
+    lines.push_back(format("and {} more", more));
+  }
+  return lines;
+}
+
+}  // namespace ruagate::store
