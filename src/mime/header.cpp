@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::size_t kMaxFieldName = 256;
 constexpr std::size_t kMaxBoundary = 1000;  // RFC 2046 allows 70.
-constexpr unsigned kMaxSegments = 1000;     // Of one RFC 2231 value.
+constexpr std::size_t kMaxMediaType = 200;
+constexpr unsigned kMaxSegments = 1000;  // Of one RFC 2231 value.
 
 constexpr bool is_blank(char c) {
   return c == ' ' || c == '\t';
@@ -326,14 +327,14 @@ ContentType content_type(std::string_view value, Tolerances& tolerances) {
   std::string_view token = value.substr(begin, end - begin);
   if (token.size() >= 2 && token.front() == '"' && token.back() == '"') token = token.substr(1, token.size() - 2);
   const std::size_t slash = token.find('/');
-  if (slash == std::string_view::npos || slash == 0 || slash + 1 == token.size()) {
+  if (slash == std::string_view::npos || slash == 0 || slash + 1 == token.size() || token.size() > kMaxMediaType) {
     if (skip_comments(value, 0) == value.size()) return type;  // An empty field is an absent one.
     tolerances.add("mail_odd_content_type");
     type.media_type = "application/octet-stream";
     // "boundary=..." without a type is read as parameters from its beginning.
     if (end < value.size() && value[end] == '=') end = begin;
   } else {
-    type.media_type = to_lower(token.substr(0, 200));
+    type.media_type = to_lower(token);
   }
   ExtendedValue name("name");
   ExtendedValue boundary("boundary");

@@ -59,9 +59,9 @@ std::string first_member(std::string_view bytes) {
                 bytes.size() - std::min(bytes.size(), 30 + length), little_endian(bytes, 18, 4));
 }
 
-std::string message_of(const zip_error_t& error) {
-  zip_error_t copy = error;
-  return zip_error_strerror(&copy);
+/// The text belongs to `error`.
+std::string message_of(zip_error_t& error) {
+  return zip_error_strerror(&error);
 }
 
 }  // namespace
