@@ -135,10 +135,11 @@ void blockers(std::ostream& out, const DomainVerdict& v, const Style& style) {
 }
 
 void impact(std::ostream& out, const DomainVerdict& v, const Style& style) {
-  if (v.verdict == Verdict::at_target || !v.next_step || v.messages == 0) return;
+  if (v.verdict == Verdict::at_target || v.verdict == Verdict::step_back || !v.next_step || v.messages == 0) return;
   const readiness::Impact& i = v.impact;
   title(out, format("What {} would have done in the last {} days", *v.next_step, i.window_days), style);
-  std::string legitimate = i.legitimate_affected_expected == 0 && i.legitimate_affected_worst == 0
+  std::string legitimate = v.legitimate == 0 ? "No legitimate mail was seen."
+                           : i.legitimate_affected_expected == 0 && i.legitimate_affected_worst == 0
                                ? "No legitimate message would have been affected."
                                : format("Legitimate mail affected: {}", messages(i.legitimate_affected_expected));
   if (i.legitimate_affected_worst > i.legitimate_affected_expected) {

@@ -113,23 +113,27 @@ std::uint64_t failing(const answer::SourceAnswer& item) {
   return item.totals.messages - std::min(item.totals.aligned, item.totals.messages);
 }
 
-void row(Table& table, const answer::SourceAnswer& item, bool with_domain) {
-  const source::SourceTotals& totals = item.totals;
-  std::vector<Table::Cell> cells = {{item.source.name.empty() ? item.source.key : item.source.name, Colour::none}};
-  if (with_domain) cells.push_back({item.source.author_domain, Colour::none});
-  for (Table::Cell& cell : std::vector<Table::Cell>{{word_of(item.source), colour_of(item.source.source_class)},
-                                                    {thousands(totals.messages), Colour::none},
-                                                    {percent(totals.aligned, totals.messages), Colour::none},
-                                                    {percent(totals.dkim_aligned, totals.messages), Colour::none},
-                                                    {percent(totals.spf_aligned, totals.messages), Colour::none},
-                                                    {day_or_empty(totals.last_seen), Colour::none},
-                                                    {what_fails(item), Colour::none}}) {
-    cells.push_back(std::move(cell));
-  }
-  table.row(std::move(cells));
+/// The name; with the author domain when it is another than the domain that was asked for.
+std::string shown_name(const answer::SourceAnswer& item, const std::string& domain) {
+  const source::Source& source = item.source;
+  std::string name = source.name.empty() ? source.key : source.name;
+  if (!source.author_domain.empty() && source.author_domain != domain) name += " for " + source.author_domain;
+  return name;
 }
 
-void others_row(Table& table, const answer::SourcesAnswer& answer, bool with_domain) {
+void row(Table& table, const answer::SourceAnswer& item, const std::string& domain) {
+  const source::SourceTotals& totals = item.totals;
+  table.row({{shown_name(item, domain), Colour::none},
+             {word_of(item.source), colour_of(item.source.source_class)},
+             {thousands(totals.messages), Colour::none},
+             {percent(totals.aligned, totals.messages), Colour::none},
+             {percent(totals.dkim_aligned, totals.messages), Colour::none},
+             {percent(totals.spf_aligned, totals.messages), Colour::none},
+             {day_or_empty(totals.last_seen), Colour::none},
+             {what_fails(item), Colour::none}});
+}
+
+void others_row(Table& table, const answer::SourcesAnswer& answer) {
   if (answer.sources.size() <= kMaxRows) return;
   source::SourceTotals rest;
   for (std::size_t i = kMaxRows; i < answer.sources.size(); ++i) {
@@ -140,16 +144,13 @@ void others_row(Table& table, const answer::SourcesAnswer& answer, bool with_dom
     rest.spf_aligned += totals.spf_aligned;
     if (totals.last_seen && (!rest.last_seen || *rest.last_seen < *totals.last_seen)) rest.last_seen = totals.last_seen;
   }
-  std::vector<Table::Cell> cells = {
-      {format("all {} others", thousands(answer.sources.size() - kMaxRows)), Colour::dim}};
-  if (with_domain) cells.emplace_back();
-  for (std::string& text :
-       std::vector<std::string>{"", thousands(rest.messages), percent(rest.aligned, rest.messages),
-                                percent(rest.dkim_aligned, rest.messages), percent(rest.spf_aligned, rest.messages),
-                                day_or_empty(rest.last_seen)}) {
-    cells.push_back({std::move(text), Colour::dim});
-  }
-  table.row(std::move(cells));
+  table.row({{format("all {} others", thousands(answer.sources.size() - kMaxRows)), Colour::dim},
+             {"", Colour::dim},
+             {thousands(rest.messages), Colour::dim},
+             {percent(rest.aligned, rest.messages), Colour::dim},
+             {percent(rest.dkim_aligned, rest.messages), Colour::dim},
+             {percent(rest.spf_aligned, rest.messages), Colour::dim},
+             {day_or_empty(rest.last_seen), Colour::dim}});
 }
 
 void fixes(std::ostream& out, const answer::SourcesAnswer& answer, const Style& style) {
@@ -201,23 +202,16 @@ void text(std::ostream& out, const answer::SourcesAnswer& answer, const Style& s
                    count(static_cast<std::uint64_t>(std::max(answer.window.days(), 0)), "day", "days")),
             style);
   out << '\n';
-  const bool with_domain =
-      std::any_of(answer.sources.begin(), answer.sources.end(),
-                  [&](const answer::SourceAnswer& item) { return item.source.author_domain != answer.domain; });
-  std::vector<Table::Column> columns = {{"Source", Table::Align::left, 14}};
-  if (with_domain) columns.push_back({"From", Table::Align::left, 12});
-  for (Table::Column& column : std::vector<Table::Column>{{"Class", Table::Align::left, 0},
-                                                          {"Messages", Table::Align::right, 0},
-                                                          {"Pass", Table::Align::right, 0},
-                                                          {"DKIM", Table::Align::right, 0},
-                                                          {"SPF", Table::Align::right, 0},
-                                                          {"Last seen", Table::Align::left, 0},
-                                                          {"What fails", Table::Align::left, 12}}) {
-    columns.push_back(std::move(column));
-  }
-  Table table(std::move(columns));
-  for (std::size_t i = 0; i < answer.sources.size() && i < kMaxRows; ++i) row(table, answer.sources[i], with_domain);
-  others_row(table, answer, with_domain);
+  Table table({{"Source", Table::Align::left, 14},
+               {"Class", Table::Align::left, 0},
+               {"Messages", Table::Align::right, 0},
+               {"Pass", Table::Align::right, 0},
+               {"DKIM", Table::Align::right, 0},
+               {"SPF", Table::Align::right, 0},
+               {"Last seen", Table::Align::left, 0},
+               {"What fails", Table::Align::left, 14}});
+  for (std::size_t i = 0; i < answer.sources.size() && i < kMaxRows; ++i) row(table, answer.sources[i], answer.domain);
+  others_row(table, answer);
   table.print(out, style);
   fixes(out, answer, style);
 }

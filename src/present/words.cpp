@@ -146,11 +146,12 @@ std::string next_action(const readiness::DomainVerdict& v) {
       std::count_if(v.gates.begin(), v.gates.end(), [](const readiness::Gate& gate) { return !gate.ok; })));
   switch (v.verdict) {
     case Verdict::ready:
-      return format("Publish the record for {} below, then ask again after some days of reports.", next);
+      return format("Publish the record below (step {}), then ask again after some days of reports.", next);
     case Verdict::at_target:
       return "Nothing needs to be done; keep watching the sources.";
     case Verdict::step_back:
-      return format("Repair what fails at once; if that takes more than a day, publish the record for {} below.", next);
+      return format("Repair what fails at once; if that takes more than a day, publish the record below (step {}).",
+                    next);
     case Verdict::not_enough_data:
       return v.earliest ? format("Leave the policy at {} and ask again; enough data is there on {} at the earliest.",
                                  v.step, to_iso(*v.earliest))
