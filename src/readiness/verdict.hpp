@@ -112,6 +112,7 @@ struct Question {
   Day as_of{};
   Ladder ladder = Ladder::pct;
   std::string target = "reject";
+  std::string rua;  ///< Value of the rua tag for proposed records; empty: not known, reports do not show it.
 };
 
 /// The verdict for one domain. `facts` hold everything up to and including `as_of` for at least

@@ -36,10 +36,17 @@ bool spells_author(std::string_view signing_domain, std::string_view author) {
   return signing_domain.starts_with(dashed) && signing_domain.substr(dashed.size()).starts_with('.');
 }
 
+/// Identities are kept as sent when they are no domain names; such text names nobody, and must not get into keys.
+bool is_domain_name(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+  });
+}
+
 void view_dkim(const report::Evidence& evidence, const Modes& modes, const domain::OrgDomains& org_domains,
                Views& views, EvidenceView& view) {
   for (const auto& signature : evidence.dkim) {
-    if (signature.domain.empty()) continue;
+    if (!is_domain_name(signature.domain)) continue;
     const bool passes = signature.result == DkimResult::pass;
     if (org_domains.is_aligned(signature.domain, evidence.author_domain, modes.dkim)) {
       const auto selector = views.selectors.id(signature.domain + "/" + signature.selector);
@@ -69,7 +76,7 @@ void view_spf(const report::Evidence& evidence, const Modes& modes, const domain
               EvidenceView& view) {
   std::string_view envelope;
   for (const auto& spf : evidence.spf) {
-    if (spf.domain.empty()) continue;
+    if (!is_domain_name(spf.domain)) continue;
     const bool passes = spf.result == SpfResult::pass;
     if (spf.scope != SpfScope::helo && envelope.empty()) envelope = spf.domain;
     const bool own = org_domains.is_aligned(spf.domain, evidence.author_domain, domain::AlignmentMode::relaxed);

@@ -25,7 +25,7 @@ std::string_view to_string(ForwarderKind value);
 enum class Flow : std::uint8_t { direct_ok, direct_fail, indirect_ok, indirect_fail, candidate_fail, spoof, unknown };
 
 /// One sending party of one author domain: a service with its tenant, a network, ... Keys are stable over time:
-/// "dkim:mcsv.net", "spf:relay.example", "own:192.0.2.0/24", "net:198.51.100.0/24", "tenant:Google Workspace/owner",
+/// "dkim:mcsv.net", "spf:relay.example", "own:192.0.2.0/24", "net:198.51.100.0/24", "tenant:google-workspace/owner",
 /// "spoof:example.com"; for a subdomain as author domain with "@news.example.com" at the end.
 struct Source {
   std::string key;

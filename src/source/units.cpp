@@ -204,10 +204,26 @@ class Finder {
     return std::string(view.foreign_spf_org);
   }
 
+  /// "Google Workspace" -> "google-workspace", so that a key needs no quotes on a command line.
+  static std::string slug(std::string_view name) {
+    std::string result;
+    for (const char c : name) {
+      const char lower = to_lower(c);
+      const bool word = (lower >= 'a' && lower <= 'z') || (lower >= '0' && lower <= '9');
+      if (word) {
+        result += lower;
+      } else if (!result.empty() && result.back() != '-') {
+        result += '-';
+      }
+    }
+    while (result.ends_with('-')) result.pop_back();
+    return result;
+  }
+
   static std::string service_key(const Service& service) {
     if (!service.dkim_domains.empty()) return "dkim:" + service.dkim_domains.front();
     if (!service.spf_domains.empty()) return "spf:" + service.spf_domains.front();
-    return "service:" + service.name;
+    return "service:" + slug(service.name);
   }
 
   static bool is_platform_domain(const Service& service, std::string_view tag) {
@@ -235,7 +251,7 @@ class Finder {
         if (platform && !sends_for_customers(service.kind)) key = "dkim:" + tag;
         tag = tag == kOwnerTag ? tag : std::string();
       } else {
-        key = "tenant:" + service.name + "/" + (tag.empty() ? "none" : tag);
+        key = "tenant:" + slug(service.name) + "/" + (tag.empty() ? "none" : tag);
         if (tag != kOwnerTag) name += tag.empty() ? " (no account shown)" : " (" + tag + ")";
       }
     }

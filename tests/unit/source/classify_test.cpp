@@ -204,10 +204,10 @@ TEST_F(Classify, TenantThatForwardsOnASharedPlatformIsNotTheOwner) {
   forwarded.spf_aligned = false;
   builder_.daily(kStart, kToday, kReporters, forwarded, 3);
   const auto answer = classified();
-  ASSERT_NE(find(answer, "tenant:Google Workspace/owner"), nullptr);
-  EXPECT_EQ(find(answer, "tenant:Google Workspace/owner")->source_class, Class::legitimate);
-  ASSERT_NE(find(answer, "tenant:Google Workspace/customer.example"), nullptr);
-  EXPECT_EQ(find(answer, "tenant:Google Workspace/customer.example")->source_class, Class::forwarder);
+  ASSERT_NE(find(answer, "tenant:google-workspace/owner"), nullptr);
+  EXPECT_EQ(find(answer, "tenant:google-workspace/owner")->source_class, Class::legitimate);
+  ASSERT_NE(find(answer, "tenant:google-workspace/customer.example"), nullptr);
+  EXPECT_EQ(find(answer, "tenant:google-workspace/customer.example")->source_class, Class::forwarder);
 }
 
 TEST_F(Classify, DefaultSignatureThatSpellsTheDomainIsTheOwners) {
@@ -215,7 +215,7 @@ TEST_F(Classify, DefaultSignatureThatSpellsTheDomainIsTheOwners) {
   Mail mail = FactsBuilder::unaligned("209.85.220.41", "example-com.20230601.gappssmtp.com");
   mail.envelope.clear();
   builder_.daily(kStart, kToday, kReporters, mail, 5);
-  const auto* source = find(classified(), "tenant:Google Workspace/owner");
+  const auto* source = find(classified(), "tenant:google-workspace/owner");
   ASSERT_NE(source, nullptr);
   EXPECT_EQ(source->source_class, Class::legitimate);
 }
@@ -223,7 +223,7 @@ TEST_F(Classify, DefaultSignatureThatSpellsTheDomainIsTheOwners) {
 TEST_F(Classify, SwarmOfSpoofersIsOneLine) {
   own();
   for (int i = 0; i < 2000; ++i) {
-    const std::string ip = std::to_string(100 + i / 250) + "." + std::to_string(i % 250) + ".7.7";
+    const std::string ip = std::to_string(110 + i / 250) + "." + std::to_string(i % 250) + ".7.7";
     builder_.add(kStart + days{i % 50}, kReporters[static_cast<std::size_t>(i % 3)], FactsBuilder::spoof(ip), 3);
   }
   const auto answer = classified();
