@@ -65,6 +65,9 @@ struct Outcome {
   std::map<std::string, double> stage_seconds;  ///< fetch, mime, unpack, xml, store, acknowledge
 };
 
+/// Adds what another run did.
+void merge(Outcome& into, const Outcome& from);
+
 /// Called after every message; `total` is absent when the mailbox does not know.
 struct Progress {
   std::uint64_t messages = 0;

@@ -1,0 +1,356 @@
+#include <algorithm>
+#include <exception>
+#include <iterator>
+#include <utility>
+
+#include "base/ascii.hpp"
+#include "base/format.hpp"
+#include "base/printable.hpp"
+#include "ingest/neighbours.hpp"
+#include "ingest/reading.hpp"
+
+namespace ruagate::ingest {
+namespace {
+
+std::string_view base_name(std::string_view path) {
+  const auto slash = path.rfind('/');
+  return slash == std::string_view::npos ? path : path.substr(slash + 1);
+}
+
+bool ends_with_ignoring_case(std::string_view text, std::string_view end) {
+  return text.size() >= end.size() && equals_ignoring_case(text.substr(text.size() - end.size()), end);
+}
+
+/// True for a name or media type that promises a report or an archive of one.
+bool is_declared(const mime::Part& part) {
+  for (const auto end : {".xml", ".gz", ".zip", ".gzip"}) {
+    if (ends_with_ignoring_case(part.file_name, end)) return true;
+  }
+  for (const auto type :
+       {"application/zip", "application/gzip", "application/x-gzip", "application/x-zip", "application/zip-compressed",
+        "application/x-zip-compressed", "application/xml", "text/xml"}) {
+    if (part.media_type == type) return true;
+  }
+  return false;
+}
+
+/// True if the text of a mail is itself a report document: only when it begins like one.
+bool begins_like_report(std::string_view text) {
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  text = trim(text);
+  return (text.starts_with("<?xml") || text.starts_with("<feedback")) && !is_html(text);
+}
+
+/// True if the bytes are a mail message rather than a document or container.
+bool is_mail(std::string_view bytes) {
+  switch (unpack::sniff(bytes)) {
+    case unpack::Content::empty:
+    case unpack::Content::gzip:
+    case unpack::Content::zip:
+      return false;
+    case unpack::Content::xml:
+    case unpack::Content::json:
+    case unpack::Content::other:
+      break;
+  }
+  const auto first = trim(bytes.substr(0, 256));
+  return !first.starts_with('<') && !first.starts_with('{') && mime::looks_like_message(bytes);
+}
+
+void add_sorted(std::vector<std::string>& names, const std::vector<std::string>& more) {
+  if (more.empty()) return;
+  names.insert(names.end(), more.begin(), more.end());
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+}
+
+/// Where a payload stands.
+struct Place {
+  std::string label;      ///< For people: file name or part path; empty for a loose file.
+  std::string file_name;  ///< As sent.
+  std::string path;       ///< Part path; empty for a loose file.
+  bool is_loose = false;
+  bool is_declared = false;  ///< Somebody said that this is a report.
+  int depth = 0;             ///< Messages around it.
+};
+
+/// Reads one message, or one file.
+class Reader {
+ public:
+  Reader(const Limits& limits, bool keep_raw, StageTimes& times)
+      : limits_(limits), keep_raw_(keep_raw), times_(times) {}
+
+  void read(std::string_view bytes, std::string_view origin) {
+    if (trim(bytes).empty()) {
+      refuse({}, "empty_message", bytes.empty() ? "the file is empty" : "the file holds only white space", {});
+    } else if (is_mail(bytes)) {
+      read_mail(bytes, 1);
+    } else {
+      Place place;
+      place.file_name = base_name(origin);
+      place.is_loose = true;
+      place.is_declared = true;
+      read_payload(bytes, place);
+    }
+  }
+
+  void read_payload(std::string_view bytes, const Place& place) {
+    const Stopwatch stopwatch(times_.unpack);
+    unpack::unpack(
+        place.file_name, bytes, limits_.unpack,
+        [&](unpack::Document&& document) { read_document(std::move(document), bytes, place); },
+        [&](unpack::Refusal&& refusal) {
+          if (refusal.error.code == "empty_payload") {
+            note("empty_payload");
+            return;
+          }
+          refuse(label_of(place, refusal.name), refusal.error.code, in_part(place, refusal.error.message),
+                 kept(place, bytes));
+        });
+  }
+
+  ReadMessage take() {
+    if (is_certain_neighbour_ && result_.reports.empty()) result_.refused.clear();
+    if (result_.reports.empty() && result_.refused.empty()) {
+      result_.ignored_as = kind_.empty() ? "not_a_report" : kind_;
+    }
+    return std::move(result_);
+  }
+
+ private:
+  void read_mail(std::string_view bytes, int depth) {
+    Result<mime::Message> parsed;
+    {
+      const Stopwatch stopwatch(times_.mime);
+      parsed = mime::parse_message(bytes, limits_.mime);
+    }
+    if (!parsed) return refuse({}, parsed.error().code, parsed.error().message, {});
+    const auto& message = *parsed;
+
+    const auto outer = std::exchange(context_, {});
+    const auto outer_tolerances = std::exchange(mail_tolerances_, message.tolerances);
+    context_.subject = message.subject();
+    context_.from = message.header("From");
+    context_.mail_date = message.date();
+    for (const auto& part : message.parts) read_part(part, depth);
+    const auto neighbour = neighbour_of(message);
+    if (!neighbour.kind.empty()) note(neighbour.kind);
+    if (neighbour.is_certain) is_certain_neighbour_ = true;
+    context_ = outer;
+    mail_tolerances_ = outer_tolerances;
+  }
+
+  void read_part(const mime::Part& part, int depth) {
+    Place place;
+    place.file_name = part.file_name;
+    place.path = part.path;
+    place.label = part.file_name.empty() ? part.path : printable(part.file_name);
+    std::replace(place.label.begin(), place.label.end(), '/', '_');
+    place.is_declared = is_declared(part);
+    place.depth = depth;
+    switch (unpack::sniff(part.content)) {
+      case unpack::Content::gzip:
+      case unpack::Content::zip:
+      case unpack::Content::json:
+        return read_payload(part.content, place);
+      case unpack::Content::xml: {
+        const bool is_body = part.media_type == "text/html" || (part.media_type == "text/plain" && !place.is_declared);
+        if (is_body ? begins_like_report(part.content) && reportxml::looks_like_report(part.content)
+                    : !is_html(part.content)) {
+          read_payload(part.content, place);
+        }
+        return;
+      }
+      case unpack::Content::empty:
+      case unpack::Content::other:
+        if (!place.is_declared) return;
+        if (!part.content.empty() && is_placeholder(part.content)) return note("empty_payload");
+        return refuse(
+            place.label, "attachment_unreadable",
+            in_part(place, part.content.empty() ? "the attachment is empty"
+                                                : format("declared as {}, but its bytes are no gzip, zip or XML",
+                                                         printable(part.media_type, 80))),
+            part.content);
+    }
+  }
+
+  void read_document(unpack::Document&& document, std::string_view container, const Place& place) {
+    if (is_mail(document.bytes)) {
+      if (place.depth < kMostDepth) return read_mail(document.bytes, place.depth + 1);
+      return refuse(label_of(place, document.name), "nested_too_deep",
+                    in_part(place, format("messages inside archives are nested more than {} deep", kMostDepth)),
+                    kept(place, container));
+    }
+    switch (document.content) {
+      case unpack::Content::xml:
+        return read_xml(std::move(document), container, place);
+      case unpack::Content::json:
+        if (is_tls_report(document.bytes)) note("tls_report");
+        return;
+      case unpack::Content::empty:
+      case unpack::Content::gzip:
+      case unpack::Content::zip:
+      case unpack::Content::other:
+        break;
+    }
+    if (is_placeholder(document.bytes)) return note("empty_payload");
+    if (const auto kind = feedback_kind(document.bytes); !kind.empty()) return note(kind);
+    if (is_text(document.bytes)) return;
+    const bool is_plain = document.bytes.size() == container.size();
+    if (place.is_loose && is_plain) {
+      refuse({}, "not_a_mail_or_report", "the bytes are neither a message nor gzip, zip or XML", {});
+    } else if (ends_with_ignoring_case(document.name, ".xml") || ends_with_ignoring_case(document.name, ".xml.gz")) {
+      refuse(label_of(place, document.name), "attachment_unreadable",
+             in_part(place, "the archive holds something else than XML"), kept(place, container));
+    }
+  }
+
+  void read_xml(unpack::Document&& document, std::string_view container, const Place& place) {
+    if (is_html(document.bytes)) return;
+    const bool like_report = reportxml::looks_like_report(document.bytes);
+    // A document that is the attachment itself can still be compressed after the reader has taken the bytes.
+    const bool is_plain = document.raw.empty() && document.bytes.size() == container.size();
+    std::string raw;
+    if (keep_raw_ && document.raw.empty() && !is_plain) raw = unpack::gzip(document.bytes);
+
+    auto context = context_;
+    context.file_name = document.name.empty() ? place.file_name : document.name;
+    Result<std::vector<report::Report>> reports;
+    {
+      const auto begin = std::chrono::steady_clock::now();
+      const Stopwatch stopwatch(times_.xml);
+      reports = reportxml::read_reports(std::move(document.bytes), context, limits_.xml);
+      times_.unpack -= std::chrono::steady_clock::now() - begin;  // read_payload()'s stopwatch is running.
+    }
+    if (!reports) {
+      const auto& error = reports.error();
+      if (error.kind == ErrorKind::no_report) return;
+      if (!like_report && !place.is_declared) return;  // Somebody's XML, and not even well-formed.
+      return refuse(label_of(place, document.name), error.code, in_part(place, error.message), kept(place, container));
+    }
+    if (keep_raw_ && is_plain && !reports->empty()) raw = unpack::gzip(container);
+    const bool as_received = !document.raw.empty();
+    for (auto& report : *reports) {
+      add_sorted(report.tolerances, mail_tolerances_);
+      add_sorted(report.tolerances, document.tolerances);
+      ReadReport read;
+      read.report = std::move(report);
+      read.part = label_of(place, document.name);
+      if (keep_raw_) read.raw = as_received ? std::string(document.raw) : raw;
+      read.raw_encoding = as_received ? document.raw_encoding : unpack::RawEncoding::gzip;
+      result_.reports.push_back(std::move(read));
+    }
+  }
+
+  /// "x.zip", or "x.zip/member.xml"; the member alone for a loose archive.
+  static std::string label_of(const Place& place, const std::string& name) {
+    if (name.empty() || name == place.file_name) return place.label;
+    return place.label.empty() ? printable(name) : place.label + "/" + printable(name);
+  }
+  static std::string in_part(const Place& place, const std::string& message) {
+    return place.path.empty() ? message : format("part {}: {}", place.path, message);
+  }
+  /// Of a loose file the whole is kept, of a message the attachment.
+  static std::string kept(const Place& place, std::string_view container) {
+    return place.is_loose ? std::string() : std::string(container);
+  }
+
+  void note(std::string_view kind) {
+    if (kind_.empty() || kind_ == "empty_payload") kind_ = kind;
+  }
+  void refuse(std::string part, std::string_view reason, std::string detail, std::string bytes) {
+    result_.refused.push_back({std::move(part), std::string(reason), std::move(detail), std::move(bytes)});
+  }
+
+  static constexpr int kMostDepth = 2;
+
+  const Limits& limits_;
+  bool keep_raw_;
+  StageTimes& times_;
+  ReadMessage result_;
+  reportxml::Context context_;
+  std::vector<std::string> mail_tolerances_;
+  std::string kind_;
+  bool is_certain_neighbour_ = false;
+};
+
+/// Reads with `read`; what it throws becomes the message's refusal, so that one message never ends the run.
+template <class Function>
+ReadMessage guarded(const Function& read) {
+  ReadMessage failed;
+  try {
+    return read();
+  } catch (const std::bad_alloc&) {
+    failed.refused.push_back({{}, "reader_failed", "not enough memory to read this message", {}});
+  } catch (const std::exception& error) {
+    failed.refused.push_back({{}, "reader_failed", printable(error.what()), {}});
+  }
+  return failed;
+}
+
+}  // namespace
+
+ReadMessage read_bytes(std::string_view bytes, std::string_view origin, const Limits& limits, bool keep_raw,
+                       StageTimes& times) {
+  return guarded([&] {
+    Reader reader(limits, keep_raw, times);
+    reader.read(bytes, origin);
+    return reader.take();
+  });
+}
+
+ReadMessage read_payload(std::string_view bytes, const std::string& file_name, const Limits& limits, bool keep_raw,
+                         StageTimes& times) {
+  return guarded([&] {
+    Reader reader(limits, keep_raw, times);
+    Place place;
+    place.label = printable(file_name);
+    place.file_name = file_name;
+    place.is_loose = true;
+    place.is_declared = true;
+    reader.read_payload(bytes, place);
+    return reader.take();
+  });
+}
+
+ReadMessage read_message(std::string_view bytes, std::string_view origin, const Limits& limits) {
+  StageTimes times;
+  return read_bytes(bytes, origin, limits, true, times);
+}
+
+store::NewReject to_reject(const ReadMessage::Refused& refused, std::string_view whole, const std::string& origin,
+                           Instant seen_at) {
+  store::NewReject reject;
+  reject.origin = origin;
+  reject.part = refused.part;
+  reject.reason = refused.reason;
+  reject.detail = refused.detail;
+  reject.whole_message = refused.bytes.empty();
+  const auto bytes = reject.whole_message ? whole : std::string_view(refused.bytes);
+  reject.bytes = bytes.substr(0, kMaxRejectBytes);
+  if (bytes.size() > kMaxRejectBytes) {
+    reject.detail += format("; of {} bytes the first {} are kept", bytes.size(), kMaxRejectBytes);
+  }
+  reject.seen_at = seen_at;
+  return reject;
+}
+
+store::RawDocument to_raw(ReadReport& read, bool keep_raw) {
+  store::RawDocument raw;
+  if (!keep_raw) return raw;
+  raw.bytes = std::move(read.raw);
+  switch (read.raw_encoding) {
+    case unpack::RawEncoding::plain:
+      raw.encoding = store::RawEncoding::plain;
+      break;
+    case unpack::RawEncoding::gzip:
+      raw.encoding = store::RawEncoding::gzip;
+      break;
+    case unpack::RawEncoding::zip:
+      raw.encoding = store::RawEncoding::zip;
+      break;
+  }
+  return raw;
+}
+
+}  // namespace ruagate::ingest

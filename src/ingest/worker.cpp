@@ -1,0 +1,384 @@
+#include <algorithm>
+#include <chrono>
+#include <set>
+#include <unordered_map>
+#include <utility>
+
+#include "base/format.hpp"
+#include "base/log.hpp"
+#include "base/printable.hpp"
+#include "ingest/reading.hpp"
+#include "report/identity.hpp"
+
+namespace ruagate::ingest {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+double in_seconds(Steady::duration duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
+/// A message that was read and waits for the commit.
+struct Pending {
+  mailbox::MessageRef message;
+  ReadMessage read;
+  std::string whole;  ///< Its bytes, only when they are to be kept as a reject.
+};
+
+/// What the messages at hand will cost the store.
+struct Load {
+  std::size_t reports = 0;
+  std::size_t records = 0;
+  std::size_t bytes = 0;
+  Steady::time_point since{};
+};
+
+std::size_t bytes_of(const Pending& pending) {
+  std::size_t bytes = pending.whole.size();
+  for (const auto& report : pending.read.reports) bytes += report.raw.size();
+  for (const auto& refused : pending.read.refused) bytes += refused.bytes.size();
+  return bytes;
+}
+
+/// Commits when it is told so, else undoes everything.
+class Transaction {
+ public:
+  explicit Transaction(store::Store& store) : store_(store) { store_.begin(); }
+  ~Transaction() {
+    if (open_) store_.rollback();
+  }
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  void commit() {
+    store_.commit();
+    open_ = false;
+  }
+
+ private:
+  store::Store& store_;
+  bool open_ = true;
+};
+
+}  // namespace
+
+struct Worker::State {
+  State(store::Store* store_in, const Clock& clock_in, Options options_in)
+      : store(store_in), clock(clock_in), options(std::move(options_in)) {}
+
+  store::Store* store;
+  const Clock& clock;
+  Options options;
+  Outcome outcome;
+  std::uint64_t failures = 0;  ///< Complete, where Outcome::failures is a list with an end.
+
+  std::vector<Pending> pending;
+  Load load;
+  StageTimes times;
+  Steady::duration fetching{};
+  Steady::duration storing{};
+  Steady::duration acknowledging{};
+  std::set<std::string, std::less<>> warned;                ///< Kinds of failure that the log has had.
+  std::unordered_map<std::string, Sha256> seen_in_dry_run;  ///< Identity -> records.
+  Steady::time_point last_run_row{};
+
+  void pass(mailbox::Mailbox& mailbox, const std::function<bool()>& stop, const ProgressFunction& progress,
+            std::optional<std::uint64_t> total);
+  void take(mailbox::Mailbox& mailbox, const mailbox::MessageRef& message);
+  void flush(mailbox::Mailbox& mailbox);
+  mailbox::Outcome write(Pending& message, Outcome& counted);
+  mailbox::Outcome judge(Pending& message, Outcome& counted);
+  void count_refused(const Pending& message, Outcome& counted) const;
+  void acknowledge(mailbox::Mailbox& mailbox, const std::vector<mailbox::Outcome>& results);
+  void add_failure(std::string_view kind, std::string text);
+  void add_run(const std::string& name, Instant started, const Outcome& before, std::uint64_t failures_before);
+  bool is_full() const {
+    return load.reports >= options.batch_reports || load.records >= options.batch_records ||
+           load.bytes >= options.batch_bytes || pending.size() >= kMostPending ||
+           (!pending.empty() && Steady::now() - load.since >= options.batch_time);
+  }
+  static constexpr std::size_t kMostPending = 4000;
+};
+
+namespace {
+
+void list_reject(Outcome& counted, Rejected rejected) {
+  ++counted.rejected_count;
+  ++counted.rejected_by_reason[rejected.reason];
+  counted.rejected.push_back(std::move(rejected));
+}
+
+/// Adds a batch to the run, once it is durable.
+void merge(Outcome& run, Outcome&& batch) {
+  run.messages += batch.messages;
+  run.reports_new += batch.reports_new;
+  run.reports_duplicate += batch.reports_duplicate;
+  run.reports_conflicting += batch.reports_conflicting;
+  run.records += batch.records;
+  run.rejected_count += batch.rejected_count;
+  run.ignored_count += batch.ignored_count;
+  for (const auto& [reason, count] : batch.rejected_by_reason) run.rejected_by_reason[reason] += count;
+  for (const auto& [reason, count] : batch.ignored_by_reason) run.ignored_by_reason[reason] += count;
+  const auto append = [](auto& list, auto& more) {
+    const auto room = Outcome::kMaxListed - std::min(list.size(), Outcome::kMaxListed);
+    const auto count = static_cast<std::ptrdiff_t>(std::min(room, more.size()));
+    std::move(more.begin(), more.begin() + count, std::back_inserter(list));
+  };
+  append(run.rejected, batch.rejected);
+  append(run.ignored, batch.ignored);
+}
+
+}  // namespace
+
+void Worker::State::add_failure(std::string_view kind, std::string text) {
+  ++failures;
+  if (!warned.contains(kind)) {
+    warned.emplace(kind);
+    log::warning(text + " (it stays where it is; more of this kind are not logged)");
+  }
+  if (outcome.failures.size() < Outcome::kMaxListed) outcome.failures.push_back(std::move(text));
+}
+
+void Worker::State::count_refused(const Pending& message, Outcome& counted) const {
+  for (const auto& refused : message.read.refused) {
+    list_reject(counted, {message.message.origin, refused.part, refused.reason, refused.detail});
+  }
+  if (!message.read.ignored_as.empty()) {
+    ++counted.ignored_count;
+    ++counted.ignored_by_reason[message.read.ignored_as];
+    counted.ignored.push_back({message.message.origin, message.read.ignored_as});
+  }
+}
+
+mailbox::Outcome Worker::State::write(Pending& message, Outcome& counted) {
+  bool conflict_kept = false;
+  ++counted.messages;
+  const auto now = clock.now();
+  for (auto& read : message.read.reports) {
+    const store::Provenance provenance{message.message.origin, now, report::Trust::unverified};
+    const auto records = read.report.records.size();
+    switch (store->insert(read.report, provenance, to_raw(read, options.keep_raw))) {
+      case store::InsertOutcome::added:
+        ++counted.reports_new;
+        counted.records += records;
+        break;
+      case store::InsertOutcome::duplicate:
+        ++counted.reports_duplicate;
+        break;
+      case store::InsertOutcome::conflict_kept_old:
+        ++counted.reports_conflicting;
+        conflict_kept = true;
+        list_reject(counted, {message.message.origin, read.part, "conflicting_report",
+                              format("report {} of {} is stored with other records and at least as many messages",
+                                     printable(read.report.report_id), printable(read.report.reporter))});
+        break;
+      case store::InsertOutcome::conflict_replaced:
+        ++counted.reports_conflicting;
+        counted.records += records;
+        list_reject(counted, {message.message.origin, read.part, "conflicting_report",
+                              format("report {} of {} was stored with other records and fewer messages; this one took "
+                                     "its place",
+                                     printable(read.report.report_id), printable(read.report.reporter))});
+        break;
+    }
+  }
+  for (const auto& refused : message.read.refused) {
+    store->add_reject(to_reject(refused, message.whole, message.message.origin, now));
+  }
+  count_refused(message, counted);
+  if (!message.read.refused.empty() || conflict_kept) return mailbox::Outcome::rejected;
+  return message.read.reports.empty() ? mailbox::Outcome::ignored : mailbox::Outcome::processed;
+}
+
+mailbox::Outcome Worker::State::judge(Pending& message, Outcome& counted) {
+  ++counted.messages;
+  for (const auto& read : message.read.reports) {
+    const auto identity = report::identity_of(read.report);
+    auto key = format("{}\n{}\n{}\n{}\n{}", identity.reporter, identity.report_id, identity.policy_domain,
+                      identity.begin, identity.end);
+    const auto digest = report::records_digest(read.report);
+    const auto [known, is_new] = seen_in_dry_run.emplace(std::move(key), digest);
+    if (is_new) {
+      ++counted.reports_new;
+      counted.records += read.report.records.size();
+    } else if (known->second == digest) {
+      ++counted.reports_duplicate;
+    } else {
+      ++counted.reports_conflicting;
+    }
+  }
+  count_refused(message, counted);
+  return mailbox::Outcome::ignored;
+}
+
+void Worker::State::acknowledge(mailbox::Mailbox& mailbox, const std::vector<mailbox::Outcome>& results) {
+  const Stopwatch stopwatch(acknowledging);
+  for (const auto result : {mailbox::Outcome::processed, mailbox::Outcome::rejected, mailbox::Outcome::ignored}) {
+    std::vector<mailbox::MessageRef> messages;
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      if (results[i] == result) messages.push_back(pending[i].message);
+    }
+    if (messages.empty()) continue;
+    if (const auto done = mailbox.acknowledge(messages, result); !done) {
+      add_failure("acknowledge", format("{}: messages are stored, but not acknowledged: {}", printable(mailbox.name()),
+                                        done.error().message));
+    }
+  }
+}
+
+void Worker::State::flush(mailbox::Mailbox& mailbox) {
+  if (pending.empty()) return;
+  Outcome batch;
+  std::vector<mailbox::Outcome> results;
+  results.reserve(pending.size());
+  if (options.dry_run) {
+    for (auto& message : pending) results.push_back(judge(message, batch));
+  } else {
+    const Stopwatch stopwatch(storing);
+    const bool writes = std::any_of(pending.begin(), pending.end(), [](const Pending& message) {
+      return !message.read.reports.empty() || !message.read.refused.empty();
+    });
+    // The write lock is held only from here to the commit: another ingest takes its turn between two batches.
+    std::optional<Transaction> transaction;
+    if (writes) transaction.emplace(*store);
+    for (auto& message : pending) results.push_back(write(message, batch));
+    if (transaction) transaction->commit();
+  }
+  merge(outcome, std::move(batch));
+  if (!options.dry_run) acknowledge(mailbox, results);
+  pending.clear();
+  load = {};
+}
+
+void Worker::State::take(mailbox::Mailbox& mailbox, const mailbox::MessageRef& message) {
+  Result<std::string> bytes;
+  {
+    const Stopwatch stopwatch(fetching);
+    bytes = mailbox.fetch(message);
+  }
+  Pending read;
+  read.message = message;
+  if (bytes) {
+    read.read = read_bytes(*bytes, message.origin, options.limits, options.keep_raw && !options.dry_run, times);
+    const auto& refused = read.read.refused;
+    if (std::any_of(refused.begin(), refused.end(), [](const auto& part) { return part.bytes.empty(); })) {
+      read.whole = std::move(*bytes);
+    }
+  } else if (bytes.error().kind == ErrorKind::too_large) {
+    read.read.refused.push_back({{}, std::string(bytes.error().code), bytes.error().message, {}});
+  } else if (bytes.error().code == "message_gone") {
+    log::debug(bytes.error().message);  // Another client took it; that is its right.
+    return;
+  } else {
+    add_failure(bytes.error().code, format("{}: {}", printable(message.origin), bytes.error().message));
+    return;
+  }
+  if (pending.empty()) load.since = Steady::now();
+  load.reports += read.read.reports.size();
+  for (const auto& report : read.read.reports) load.records += report.report.records.size();
+  load.bytes += bytes_of(read);
+  pending.push_back(std::move(read));
+}
+
+void Worker::State::pass(mailbox::Mailbox& mailbox, const std::function<bool()>& stop, const ProgressFunction& progress,
+                         std::optional<std::uint64_t> total) {
+  constexpr std::size_t kAtOnce = 200;
+  const auto begin = Steady::now();
+  std::uint64_t done = 0;
+  std::string last_fault;
+  while (!stop()) {
+    auto messages = mailbox.next(kAtOnce);
+    if (!messages) {
+      // A folder that cannot be listed costs only itself; the same fault again means that nothing goes on.
+      if (messages.error().message == last_fault) break;
+      last_fault = messages.error().message;
+      add_failure(messages.error().code, format("{}: {}", printable(mailbox.name()), last_fault));
+      continue;
+    }
+    if (messages->empty()) break;
+    for (const auto& message : *messages) {
+      if (stop()) break;
+      take(mailbox, message);
+      if (is_full()) flush(mailbox);
+      ++done;
+      if (progress) {
+        const auto known = total && done <= *total ? total : std::nullopt;
+        progress({done, known, in_seconds(Steady::now() - begin)});
+      }
+    }
+  }
+  flush(mailbox);
+}
+
+void Worker::State::add_run(const std::string& name, Instant started, const Outcome& before,
+                            std::uint64_t failures_before) {
+  store::IngestRun run;
+  run.started_at = started;
+  run.finished_at = clock.now();
+  run.mailbox = name;
+  run.messages = outcome.messages - before.messages;
+  run.reports_new = outcome.reports_new - before.reports_new;
+  run.reports_duplicate = outcome.reports_duplicate - before.reports_duplicate;
+  run.reports_conflicting = outcome.reports_conflicting - before.reports_conflicting;
+  run.records = outcome.records - before.records;
+  run.rejected = outcome.rejected_count - before.rejected_count;
+  run.ignored = outcome.ignored_count - before.ignored_count;
+  run.failures = failures - failures_before;
+  // Watching an idle mailbox: one row an hour shows that it is alive.
+  constexpr std::chrono::hours kIdle{1};
+  const auto now = Steady::now();
+  const bool idle = run.messages == 0 && run.failures == 0;
+  if (idle && last_run_row != Steady::time_point{} && now - last_run_row < kIdle) return;
+  Transaction transaction(*store);
+  store->add_run(run);
+  transaction.commit();
+  last_run_row = now;
+}
+
+Worker::Worker(store::Store* store, const Clock& clock, Options options)
+    : state_(std::make_unique<State>(store, clock, std::move(options))) {}
+
+Worker::~Worker() = default;
+
+Result<void> Worker::run(mailbox::Mailbox& mailbox, const std::function<bool()>& stop,
+                         const ProgressFunction& progress) {
+  State& state = *state_;
+  const auto begin = Steady::now();
+  const auto started = state.clock.now();
+  const auto stopped = [&stop] { return stop && stop(); };
+  Outcome before;
+  before.messages = state.outcome.messages;
+  before.reports_new = state.outcome.reports_new;
+  before.reports_duplicate = state.outcome.reports_duplicate;
+  before.reports_conflicting = state.outcome.reports_conflicting;
+  before.records = state.outcome.records;
+  before.rejected_count = state.outcome.rejected_count;
+  before.ignored_count = state.outcome.ignored_count;
+  const auto failures_before = state.failures;
+
+  // What a throw of an earlier run left behind belongs to another mailbox.
+  state.pending.clear();
+  state.load = {};
+  auto total = mailbox.begin_pass();
+  if (total) {
+    state.pass(mailbox, stopped, progress, *total);
+  } else {
+    state.add_failure("list", format("{}: {}", printable(mailbox.name()), total.error().message));
+  }
+  if (!state.options.dry_run) state.add_run(mailbox.name(), started, before, failures_before);
+
+  auto& outcome = state.outcome;
+  outcome.seconds += in_seconds(Steady::now() - begin);
+  outcome.stage_seconds = {
+      {"fetch", in_seconds(state.fetching)},      {"mime", in_seconds(state.times.mime)},
+      {"unpack", in_seconds(state.times.unpack)}, {"xml", in_seconds(state.times.xml)},
+      {"store", in_seconds(state.storing)},       {"acknowledge", in_seconds(state.acknowledging)}};
+  if (!total) return tl::unexpected(total.error());
+  return {};
+}
+
+const Outcome& Worker::outcome() const {
+  return state_->outcome;
+}
+
+}  // namespace ruagate::ingest
