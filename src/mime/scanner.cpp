@@ -35,6 +35,7 @@ Result<void> Scanner::scan(std::string_view bytes) {
   Source& outermost = sources_.emplace_back();
   outermost.lines = Lines(bytes);
   outermost.outermost = true;
+  message_.headers.reserve(32);  // What mail usually has.
   while (!sources_.empty()) {
     Source& source = sources_.back();
     if (source.entity) {
