@@ -31,7 +31,8 @@ struct Window {
   int days() const { return static_cast<int>((to - from).count()) + 1; }
 };
 
-/// --days N back from --as-of (default: the newest day with reports, at most today), or --since/--until.
+/// Days that `sources` looks at: --days N back from --as-of (default: the newest day with reports, at most today), or
+/// --since/--until.
 struct WindowRequest {
   std::optional<int> days;
   std::optional<Day> as_of, since, until;
@@ -52,7 +53,8 @@ struct SourcesAnswer {
   std::vector<SourceAnswer> sources;  ///< By messages, descending; only those with messages in the window.
 };
 
-/// Errors: usage `unknown_domain` (with the domains that are known, if one is close).
+/// A domain that only occurs as an author domain under the policy of another is answered from that one's reports.
+/// Errors: usage `unknown_domain` (with the domains that are known, if one is close), `bad_window`.
 Result<SourcesAnswer> sources(const Asked& asked, const std::string& domain, const WindowRequest& window);
 
 struct ReadinessAnswer {
@@ -63,6 +65,11 @@ struct ReadinessAnswer {
 /// All policy domains with reports (and those configured) when `domains` is empty. Errors: usage (unknown_domain).
 Result<ReadinessAnswer> readiness(const Asked& asked, const std::vector<std::string>& domains, std::optional<Day> as_of,
                                   std::optional<readiness::Ladder> ladder);
+/// Legitimate and undecided mail that stands in the way, in messages: what blocks, or what the next step would hurt.
+std::uint64_t at_stake(const readiness::DomainVerdict& verdict);
+/// Worst news first: step_back, hold, not_enough_data, ready, at_target; then by mail at stake, then by name.
+bool is_worse(const readiness::DomainVerdict& a, const readiness::DomainVerdict& b);
+
 /// 0, 10, 11 or 12 as in design: the highest of several domains wins.
 int exit_code(const ReadinessAnswer& answer);
 
@@ -96,6 +103,8 @@ struct SummaryAnswer {
   std::optional<Instant> last_ingest;
 };
 
+/// The period ends on `as_of`, else on the newest day with reports (at the latest yesterday). Verdicts are those of
+/// `as_of`, else of today, as `readiness` gives them. Errors: usage (unknown_domain).
 Result<SummaryAnswer> summary(const Asked& asked, Period period, const std::vector<std::string>& domains,
                               std::optional<Day> as_of);
 

@@ -1,0 +1,157 @@
+#include "answer/common.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "base/format.hpp"
+#include "base/printable.hpp"
+#include "domain/name.hpp"
+
+namespace ruagate::answer {
+
+namespace {
+
+/// Domains that an error message lists.
+constexpr std::size_t kMaxListed = 5;
+
+/// Edits (insert, delete, replace) from `a` to `b`.
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+    }
+  }
+  return row[b.size()];
+}
+
+/// Known domains that the asked one may be a slip of, the closest first.
+std::vector<std::string> close_to(const std::string& domain, const Known& known) {
+  std::vector<std::pair<std::size_t, std::string>> close;
+  for (const auto& [name, row] : known) {
+    if (domain::is_same_or_below(name, domain)) {
+      close.emplace_back(0, name);
+      continue;
+    }
+    const std::size_t longer = std::max(name.size(), domain.size());
+    const std::size_t shorter = std::min(name.size(), domain.size());
+    if (longer - shorter > 3) continue;
+    const std::size_t edits = distance(domain, name);
+    if (edits <= 3 && edits * 3 <= longer) close.emplace_back(edits, name);
+  }
+  std::sort(close.begin(), close.end());
+  std::vector<std::string> out;
+  for (auto& [edits, name] : close) out.push_back(std::move(name));
+  return out;
+}
+
+std::string list(const std::vector<std::string>& names) {
+  std::string out;
+  for (std::size_t i = 0; i < names.size() && i < kMaxListed; ++i) out += (i == 0 ? "" : ", ") + printable(names[i]);
+  if (names.size() > kMaxListed) out += format(" and {} more", names.size() - kMaxListed);
+  return out;
+}
+
+}  // namespace
+
+Known known_domains(const Asked& asked) {
+  Known known;
+  for (store::DomainRow& row : asked.store.domains()) {
+    std::string name = row.domain;
+    known.emplace(std::move(name), std::move(row));
+  }
+  for (const config::DomainSettings& domain : asked.config.domains) known.try_emplace(domain.name, std::nullopt);
+  return known;
+}
+
+std::optional<std::string> policy_domain_above(const std::string& domain, const Known& known) {
+  for (std::size_t dot = domain.find('.'); dot != std::string::npos; dot = domain.find('.', dot + 1)) {
+    const auto hit = known.find(domain.substr(dot + 1));
+    if (hit != known.end() && hit->second) return hit->first;
+  }
+  return std::nullopt;
+}
+
+tl::unexpected<Error> unknown_domain(const std::string& domain, const Known& known) {
+  std::string message = format("no report speaks of the domain {}", printable(domain));
+  const std::optional<std::string> above = policy_domain_above(domain, known);
+  const std::vector<std::string> close = close_to(domain, known);
+  if (above) {
+    message += format("; ask for {}, whose policy covers it", printable(*above));
+  } else if (!close.empty()) {
+    message += format("; did you mean {}?", list(close));
+  } else if (known.empty()) {
+    message += "; the database holds no reports yet";
+  } else {
+    std::vector<std::string> names;
+    for (const auto& [name, row] : known) names.push_back(name);
+    message += format("; there are {}", list(names));
+  }
+  return fail(ErrorKind::usage, "unknown_domain", std::move(message));
+}
+
+Result<std::vector<std::string>> chosen_domains(const std::vector<std::string>& named, const Known& known) {
+  std::vector<std::string> out;
+  if (named.empty()) {
+    for (const auto& [name, row] : known) out.push_back(name);
+    return out;
+  }
+  for (const std::string& text : named) {
+    const std::string name = domain::normalize(text).value_or(text);
+    if (!known.contains(name)) return unknown_domain(name, known);
+    if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
+  }
+  return out;
+}
+
+Day today(const Asked& asked) {
+  return day_of(asked.clock.now());
+}
+
+Day memory_start(const Asked& asked, Day day) {
+  return day - days{std::max(asked.config.readiness.memory, 0) + std::max(asked.config.readiness.ready_streak, 0)};
+}
+
+readiness::Question question_for(const Asked& asked, const std::string& domain, Day as_of,
+                                 std::optional<readiness::Ladder> ladder) {
+  readiness::Question question;
+  question.as_of = as_of;
+  question.ladder = ladder                                       ? *ladder
+                    : asked.config.readiness.ladder == "testing" ? readiness::Ladder::testing
+                                                                 : readiness::Ladder::pct;
+  question.target = asked.config.target_of(domain);
+  question.rua = asked.config.rua_of(domain);
+  return question;
+}
+
+SourceAnswer answer_for(const Asked& asked, const source::Classified& classified, const source::Source& source,
+                        const report::DomainFacts& facts, const Window& window) {
+  return {source, source::totals(classified, source, facts, window.from, window.to),
+          readiness::advise(classified, source, facts, window.from, window.to, asked.org_domains)};
+}
+
+std::vector<SourceAnswer> sources_in(const Asked& asked, const source::Classified& classified,
+                                     const report::DomainFacts& facts, const Window& window) {
+  std::vector<SourceAnswer> out;
+  for (const source::Source& source : classified.sources) {
+    const bool is_seen = std::any_of(source.cells.begin(), source.cells.end(), [&](std::uint32_t index) {
+      const report::Cell& cell = facts.cells[index];
+      return cell.messages > 0 && cell.day >= window.from && cell.day <= window.to;
+    });
+    if (is_seen) out.push_back(answer_for(asked, classified, source, facts, window));
+  }
+  std::sort(out.begin(), out.end(), [](const SourceAnswer& a, const SourceAnswer& b) {
+    if (a.totals.messages != b.totals.messages) return a.totals.messages > b.totals.messages;
+    if (a.source.key != b.source.key) return a.source.key < b.source.key;
+    return a.source.author_domain < b.source.author_domain;
+  });
+  return out;
+}
+
+}  // namespace ruagate::answer

@@ -1,0 +1,99 @@
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "answer/common.hpp"
+#include "base/format.hpp"
+#include "base/printable.hpp"
+#include "domain/name.hpp"
+
+namespace ruagate::answer {
+
+namespace {
+
+constexpr int kDefaultDays = 30;
+constexpr int kMaxDays = 36'500;
+
+tl::unexpected<Error> bad_window(std::string message) {
+  return fail(ErrorKind::usage, "bad_window", std::move(message));
+}
+
+/// `newest`: the newest day with reports of the domain, if there are any.
+Result<Window> resolve(const WindowRequest& request, std::optional<Day> newest, Day today) {
+  if (request.days && (request.since || request.until)) {
+    return bad_window("--days counts back from --as-of and cannot be combined with --since or --until");
+  }
+  if (request.days && (*request.days < 1 || *request.days > kMaxDays)) {
+    return bad_window(format("--days {}: must be from 1 to {}", *request.days, kMaxDays));
+  }
+  if (request.since && request.until && *request.since > *request.until) {
+    return bad_window(format("--since {} lies after --until {}", to_iso(*request.since), to_iso(*request.until)));
+  }
+  if (request.since && request.as_of && *request.since > *request.as_of) {
+    return bad_window(format("--since {} lies after --as-of {}", to_iso(*request.since), to_iso(*request.as_of)));
+  }
+  Window window;
+  window.to = request.as_of ? *request.as_of : newest ? std::min(*newest, today) : today;
+  if (request.until) window.to = request.as_of ? std::min(*request.until, *request.as_of) : *request.until;
+  window.from = request.since ? *request.since : window.to - days{request.days.value_or(kDefaultDays) - 1};
+  // Asked about days after the newest reports: a true answer is that there is nothing.
+  window.to = std::max(window.to, window.from);
+  return window;
+}
+
+int days_with_data(const report::DomainFacts& facts, const Window& window) {
+  std::set<Day> seen;
+  const auto add = [&](Day day) {
+    if (day >= window.from && day <= window.to) seen.insert(day);
+  };
+  for (const report::Cell& cell : facts.cells) add(cell.day);
+  for (const report::PolicyDay& day : facts.policy_days) add(day.day);
+  return static_cast<int>(seen.size());
+}
+
+}  // namespace
+
+Result<SourcesAnswer> sources(const Asked& asked, const std::string& domain, const WindowRequest& request) {
+  const Known known = known_domains(asked);
+  SourcesAnswer answer;
+  answer.domain = domain::normalize(domain).value_or(domain);
+  // A domain without a policy of its own may send under the policy of one above it: then its part of that one's facts.
+  std::string policy_domain = answer.domain;
+  const auto hit = known.find(answer.domain);
+  if (hit == known.end() || !hit->second) {
+    const std::optional<std::string> above = policy_domain_above(answer.domain, known);
+    if (above) policy_domain = *above;
+    if (!above && hit == known.end()) return unknown_domain(answer.domain, known);
+  }
+  const bool is_part = policy_domain != answer.domain;
+
+  const auto row = known.find(policy_domain);
+  const auto newest = row->second ? std::optional<Day>(row->second->last_day) : std::nullopt;
+  const Result<Window> window = resolve(request, newest, today(asked));
+  if (!window) return tl::unexpected<Error>(window.error());
+  answer.window = *window;
+
+  const Day from = std::min(answer.window.from, memory_start(asked, answer.window.to));
+  const report::DomainFacts facts = asked.store.facts(policy_domain, from, answer.window.to);
+  const std::vector<report::Decision> decisions = asked.store.decisions(policy_domain);
+  const source::Classified classified =
+      source::classify(facts, answer.window.to, decisions, asked.org_domains, asked.config.readiness);
+  answer.sources = sources_in(asked, classified, facts, answer.window);
+  if (is_part) {
+    const bool is_known = std::any_of(facts.evidence.begin(), facts.evidence.end(), [&](const report::Evidence& one) {
+      return domain::is_same_or_below(one.author_domain, answer.domain);
+    });
+    if (!is_known && hit == known.end()) return unknown_domain(answer.domain, known);
+    std::erase_if(answer.sources, [&](const SourceAnswer& item) {
+      return !domain::is_same_or_below(item.source.author_domain, answer.domain);
+    });
+  }
+  answer.days_with_data = days_with_data(facts, answer.window);
+  for (const SourceAnswer& item : answer.sources) {
+    answer.messages += item.totals.messages;
+    answer.aligned += item.totals.aligned;
+  }
+  return answer;
+}
+
+}  // namespace ruagate::answer

@@ -255,7 +255,7 @@ void write_text(std::ostream& out, const answer::ReadinessAnswer& answer, const 
   std::vector<const DomainVerdict*> verdicts;
   for (const DomainVerdict& v : answer.domains) verdicts.push_back(&v);
   std::stable_sort(verdicts.begin(), verdicts.end(),
-                   [](const DomainVerdict* a, const DomainVerdict* b) { return is_worse(*a, *b); });
+                   [](const DomainVerdict* a, const DomainVerdict* b) { return answer::is_worse(*a, *b); });
   if (verdicts.size() > 1) {
     heading(out, format("DMARC readiness on {}: {} domains", to_iso(answer.as_of), thousands(verdicts.size())), '=',
             style);

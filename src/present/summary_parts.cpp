@@ -67,7 +67,7 @@ std::vector<const answer::SummaryDomain*> to_act_on(const answer::SummaryAnswer&
     }
   }
   std::stable_sort(out.begin(), out.end(), [](const answer::SummaryDomain* a, const answer::SummaryDomain* b) {
-    return is_worse(a->verdict, b->verdict);
+    return answer::is_worse(a->verdict, b->verdict);
   });
   return out;
 }

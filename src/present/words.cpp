@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <tuple>
 #include <utility>
 
 #include "base/format.hpp"
@@ -82,22 +81,6 @@ Colour colour_of(Verdict verdict) {
   return Colour::none;
 }
 
-int order_of(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::step_back:
-      return 0;
-    case Verdict::hold:
-      return 1;
-    case Verdict::not_enough_data:
-      return 2;
-    case Verdict::ready:
-      return 3;
-    case Verdict::at_target:
-      return 4;
-  }
-  return 5;
-}
-
 std::string word_of(source::Class source_class) {
   return std::string(source::to_string(source_class));
 }
@@ -167,19 +150,6 @@ std::string next_action(const readiness::DomainVerdict& v) {
                           v.blockers.size());
   }
   return "";
-}
-
-std::uint64_t at_stake(const readiness::DomainVerdict& v) {
-  std::uint64_t failing = 0;
-  for (const readiness::Blocker& blocker : v.blockers) {
-    failing += blocker.messages - std::min(blocker.aligned, blocker.messages);
-  }
-  return std::max(failing, v.impact.legitimate_affected_worst);
-}
-
-bool is_worse(const readiness::DomainVerdict& a, const readiness::DomainVerdict& b) {
-  return std::make_tuple(order_of(a.verdict), ~at_stake(a), std::string_view(a.domain)) <
-         std::make_tuple(order_of(b.verdict), ~at_stake(b), std::string_view(b.domain));
 }
 
 std::string record_line(const readiness::DomainVerdict& v) {

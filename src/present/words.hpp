@@ -6,14 +6,12 @@
 #include "answer/answer.hpp"
 #include "present/layout.hpp"
 
-// What verdicts and classes are called in front of people, and which of two verdicts is the worse news.
+// What verdicts, classes and failures are called in front of people.
 namespace ruagate::present {
 
 /// "READY", "STEP BACK", ...
 std::string word_of(readiness::Verdict verdict);
 Colour colour_of(readiness::Verdict verdict);
-/// 0 is the worst: step_back, hold, not_enough_data, ready, at_target.
-int order_of(readiness::Verdict verdict);
 
 /// The class, for forwarders their kind: "legitimate", "mailing list".
 std::string word_of(const source::Source& source);
@@ -31,12 +29,6 @@ std::string words_of_failure(const std::string& failure);
 
 /// One sentence: what to do next about this domain.
 std::string next_action(const readiness::DomainVerdict& verdict);
-
-/// Legitimate and undecided mail that the next step would hurt, in messages; the worse of the two estimates.
-std::uint64_t at_stake(const readiness::DomainVerdict& verdict);
-
-/// Worst news first: by verdict, then by mail at stake, then by name.
-bool is_worse(const readiness::DomainVerdict& a, const readiness::DomainVerdict& b);
 
 /// The line to publish: `_dmarc.example.com. TXT "v=DMARC1; ..."`.
 std::string record_line(const readiness::DomainVerdict& verdict);

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "answer/answer.hpp"
+
+// What the questions of this room share: which domains there are, and the facts behind an answer.
+namespace ruagate::answer {
+
+/// Every policy domain with reports, and those configured (without reports), by name.
+using Known = std::map<std::string, std::optional<store::DomainRow>>;
+Known known_domains(const Asked& asked);
+
+/// "unknown_domain": says which domain to ask for instead, as far as one is close.
+tl::unexpected<Error> unknown_domain(const std::string& domain, const Known& known);
+
+/// The policy domain above `domain` that is closest to it; nothing when there is none.
+std::optional<std::string> policy_domain_above(const std::string& domain, const Known& known);
+
+/// The domains to answer for, normalized, each once: those named, in their order, or all. Errors: unknown_domain.
+Result<std::vector<std::string>> chosen_domains(const std::vector<std::string>& named, const Known& known);
+
+/// Today by the clock.
+Day today(const Asked& asked);
+/// The day from which facts are needed for an answer about `day`: the long memory, and the days before that the
+/// verdict looks at for its streak.
+Day memory_start(const Asked& asked, Day day);
+
+readiness::Question question_for(const Asked& asked, const std::string& domain, Day as_of,
+                                 std::optional<readiness::Ladder> ladder);
+
+/// Sources with messages in the window, by messages, descending; ties by key.
+std::vector<SourceAnswer> sources_in(const Asked& asked, const source::Classified& classified,
+                                     const report::DomainFacts& facts, const Window& window);
+
+/// The advice for one source over the window.
+SourceAnswer answer_for(const Asked& asked, const source::Classified& classified, const source::Source& source,
+                        const report::DomainFacts& facts, const Window& window);
+
+}  // namespace ruagate::answer
