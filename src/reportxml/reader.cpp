@@ -317,10 +317,11 @@ class Reading {
 
   // A damaged document without any tag of a report is somebody else's, unless it ends before it says what it is.
   tl::unexpected<Error> not_a_report() const {
+    const std::size_t last = document_.rfind('>');
     for (std::size_t open = document_.find('<'); open != npos; open = document_.find('<', open + 1)) {
       const char next = open + 1 < document_.size() ? document_[open + 1] : '\0';
       const bool letter = (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z');
-      if (letter && document_.find('>', open) != npos) {
+      if (letter && last != npos && last > open) {
         return fail(ErrorKind::no_report, "not_a_report", "no element of a report in it");
       }
     }

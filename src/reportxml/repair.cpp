@@ -147,13 +147,13 @@ class Repairer {
       return npos;
     }
     if (rest.starts_with("<!--")) {
-      const std::size_t end = document_.find("-->", open + 4);
+      const std::size_t end = find_end("-->", open + 4, no_comment_end_);
       if (end != npos) return end + 3;
       note(Tolerance::broken_markup);
       return open + 4;
     }
     if (rest.starts_with("<![CDATA[")) {
-      const std::size_t end = document_.find("]]>", open + 9);
+      const std::size_t end = find_end("]]>", open + 9, no_cdata_end_);
       if (end != npos) {
         cdata(document_.substr(open + 9, end - open - 9));
         return end + 3;
@@ -162,6 +162,14 @@ class Repairer {
       return open + 9;
     }
     return literal(open);
+  }
+
+  // What is not found once is not looked for again: a million openings must not mean a million passes.
+  std::size_t find_end(std::string_view mark, std::size_t from, bool& absent) const {
+    if (absent) return npos;
+    const std::size_t end = document_.find(mark, from);
+    absent = end == npos;
+    return end;
   }
 
   void cdata(std::string_view content) {
@@ -182,11 +190,10 @@ class Repairer {
 
   // <?xml ...?>, also <?xml ...> and one that is not ended at all.
   std::size_t instruction(std::size_t open) {
-    const std::size_t next = document_.find('<', open + 1);
-    const std::size_t end = document_.find('>', open);
-    if (end == npos || (next != npos && next < end)) {
+    const std::size_t end = document_.find_first_of("<>", open + 1);
+    if (end == npos || document_[end] == '<') {
       note(Tolerance::odd_declaration);
-      return next == npos ? document_.size() : next;
+      return end == npos ? document_.size() : end;
     }
     if (document_[end - 1] != '?' || end == open + 2) note(Tolerance::odd_declaration);
     return end + 1;
@@ -247,9 +254,22 @@ class Repairer {
       close_top();
       return tag.end;
     }
-    if (leaf && tag.element == Element::unknown) return literal(open);
+    if (leaf && tag.element == Element::unknown) {
+      if (open_.back().element == Element::unknown || own_end_follows(tag.end)) return literal(open);
+      note(Tolerance::unclosed_element);  // a misspelt end tag
+      close_top();
+      return tag.end;
+    }
     note(Tolerance::stray_end_tag);
     return tag.end;
+  }
+
+  /// True if the next tag ends the leaf that is open.
+  bool own_end_follows(std::size_t from) const {
+    const std::size_t next = document_.find('<', from);
+    if (next == npos || !document_.substr(next).starts_with("</")) return false;
+    const std::string_view name = document_.substr(next + 2, document_.find_first_of("<> \t\r\n", next + 2) - next - 2);
+    return understand(local_name(name)) == open_.back().element;
   }
 
   std::size_t start_tag(std::size_t open, const Tag& tag) {
@@ -386,6 +406,8 @@ class Repairer {
   std::vector<Open> open_;
   std::optional<Error> error_;
   std::optional<std::unordered_set<std::string_view>> end_names_;
+  bool no_comment_end_ = false;
+  bool no_cdata_end_ = false;
   std::size_t feedback_begin_ = 0;
   std::size_t records_closed_ = 0;  ///< Of the report that is open.
   std::size_t reports_closed_ = 0;

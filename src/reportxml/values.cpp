@@ -27,7 +27,6 @@ class Keyword {
  public:
   Keyword(std::string_view text, Tolerances& tolerances) {
     const std::string_view trimmed = trim(text);
-    if (trimmed.size() != text.size()) tolerances.add(Tolerance::value_whitespace);
     size_ = std::min(trimmed.size(), buffer_.size());
     bool upper = false;
     for (std::size_t i = 0; i < size_; ++i) {
