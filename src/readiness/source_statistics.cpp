@@ -170,7 +170,7 @@ void work_out(SourceStats& stats, const World& world) {
   stats.to = world.end;
   stats.from = world.from;
   const bool rare = stats.cadence != Cadence::daily && stats.cadence != Cadence::weekly;
-  const bool gone = world.end - stats.last > dormant_days(stats.cadence, world.settings);
+  const bool gone = source.retired || world.end - stats.last > dormant_days(stats.cadence, world.settings);
   if (rare && !gone) {
     const int start = start_of_bursts(days_active, world.settings.periodic_bursts);
     stats.from = std::max(std::min(stats.from, start), world.end - world.settings.memory + 1);
