@@ -98,7 +98,8 @@ double milliseconds_since(std::chrono::steady_clock::time_point start) {
 int main() {
   const domain::OrgDomains org_domains;
   const config::ReadinessSettings settings;
-  const readiness::Question question{.as_of = kToday, .ladder = readiness::Ladder::pct, .target = "reject"};
+  readiness::Question question;
+  question.as_of = kToday;
   std::map<std::string, int> verdicts;
   const auto ask = [&](const report::DomainFacts& facts) {
     const auto start = std::chrono::steady_clock::now();

@@ -87,6 +87,10 @@ void DirectSender::send(std::uint64_t seed, Day day, std::vector<Traffic>& out) 
     for (const Fault& fault : settings_.faults) {
       if (fault.days.holds(day)) emit(fault);
     }
+    emit({.days = {},
+          .ppm = settings_.stray_both_ppm,
+          .dkim = report::DkimResult::fail,
+          .spf = report::SpfResult::temperror});
     emit({.days = {}, .ppm = settings_.stray_dkim_ppm, .dkim = report::DkimResult::fail, .spf = {}});
     emit({.days = {}, .ppm = settings_.stray_spf_ppm, .dkim = {}, .spf = report::SpfResult::temperror});
     sound.messages = left;

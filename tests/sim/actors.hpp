@@ -67,6 +67,7 @@ class DirectSender final : public Actor {
     Span active;
     std::uint32_t stray_dkim_ppm = 1500;  ///< Broken signatures at any time.
     std::uint32_t stray_spf_ppm = 1000;   ///< SPF lost to DNS trouble.
+    std::uint32_t stray_both_ppm = 1200;  ///< Both at once.
     std::vector<Fault> faults;
   };
   explicit DirectSender(Settings settings);

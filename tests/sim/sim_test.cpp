@@ -170,6 +170,7 @@ TEST(DirectSender, FaultsHoldOnTheirDaysOnly) {
   settings.rhythm = Rhythm::every_day(400);
   settings.stray_dkim_ppm = 0;
   settings.stray_spf_ppm = 0;
+  settings.stray_both_ppm = 0;
   settings.faults = {{.days = {.from = kDay + days{1}, .to = kDay + days{1}},
                       .ppm = 1'000'000,
                       .dkim = report::DkimResult::permerror,
