@@ -15,11 +15,11 @@ using readiness::Verdict;
 
 constexpr Day kAsked = std::chrono::sys_days{std::chrono::year{2026} / 11 / 21};
 
-readiness::DomainVerdict verdict_of(std::string_view domain) {
+readiness::DomainVerdict verdict_of(std::string_view domain, const std::vector<report::Decision>& decisions = {}) {
   static const domain::OrgDomains org_domains;
   readiness::Question question;
   question.as_of = kAsked;
-  return readiness::evaluate(facts_of(domain, test::samples().deliveries), question, {}, org_domains, {});
+  return readiness::evaluate(facts_of(domain, test::samples().deliveries), question, decisions, org_domains, {});
 }
 
 /// What the verdict stands on, for the message of a failing test.
@@ -53,6 +53,17 @@ TEST(SamplesVerdict, UnalignedEspHolds) {
   const auto verdict = verdict_of("shop.example");
   EXPECT_EQ(verdict.verdict, Verdict::hold) << explain(verdict);
   EXPECT_TRUE(blames(verdict, "dkim:mcsv.net", source::Class::candidate)) << explain(verdict);
+}
+
+TEST(SamplesVerdict, ApprovedEspIsABlockerWithItsOwnFix) {
+  report::Decision approved;
+  approved.domain = "shop.example";
+  approved.kind = report::DecisionKind::approve;
+  approved.what = "dkim:mcsv.net";
+  const auto verdict = verdict_of("shop.example", {approved});
+  EXPECT_EQ(verdict.verdict, Verdict::hold) << explain(verdict);
+  ASSERT_TRUE(blames(verdict, "dkim:mcsv.net", source::Class::legitimate)) << explain(verdict);
+  EXPECT_EQ(verdict.blockers.front().advice.failure, "esp_dkim_unaligned");
 }
 
 TEST(SamplesVerdict, SpoofingDoesNotHold) {
