@@ -100,12 +100,12 @@ struct RecordRow {
 };
 
 struct Filter {
-  std::optional<std::string> domain;    ///< Policy domain (reports); policy or author domain (records).
-  std::optional<std::string> reporter;  ///< Without regard to case.
-  std::optional<std::string> ip;        ///< Address or network.
-  std::optional<Day> since;             ///< Reports whose period ends on or after,
-  std::optional<Day> until;             ///< and begins on or before this day.
-  std::optional<std::uint64_t> limit;   ///< Newest first when given; without it everything, oldest first.
+  std::optional<std::string> domain{};    ///< Policy domain (reports); policy or author domain (records).
+  std::optional<std::string> reporter{};  ///< Without regard to case.
+  std::optional<std::string> ip{};        ///< Address or network.
+  std::optional<Day> since{};             ///< Reports whose period ends on or after,
+  std::optional<Day> until{};             ///< and begins on or before this day.
+  std::optional<std::uint64_t> limit{};   ///< Newest first when given; without it everything, oldest first.
 };
 
 struct DomainRow {
