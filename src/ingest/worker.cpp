@@ -134,7 +134,7 @@ void Worker::State::add_failure(std::string_view kind, std::string text) {
   ++failures;
   if (!warned.contains(kind)) {
     warned.emplace(kind);
-    log::warning(text + " (it stays where it is; more of this kind are not logged)");
+    log::warning(text + " (more of this kind are not logged)");
   }
   if (outcome.failures.size() < Outcome::kMaxListed) outcome.failures.push_back(std::move(text));
 }

@@ -191,7 +191,9 @@ class Maildir final : public Mailbox {
 
   Result<void> find_folders(const std::string& below, int depth) {
     constexpr int kMostDepth = 32;
-    if (depth > kMostDepth || !visited_.enter(path_of(below))) return {};
+    if (depth > kMostDepth || !visited_.enter(path_of(below))) {
+      return below.empty() ? Result<void>(file_fault("list", root_, ENOENT)) : Result<void>();
+    }
     std::vector<std::string> inner;
     bool has_mail = false;
     const auto listed = for_each_entry(path_of(below), [&](std::string_view name, EntryType type) {

@@ -1,0 +1,163 @@
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <random>
+#include <set>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "ingest/ingest.hpp"
+#include "support/report_mail.hpp"
+#include "support/temp_dir.hpp"
+
+namespace ruagate::ingest {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kReports = 600;
+constexpr int kKills = 60;
+constexpr unsigned kSeed = 20261121;
+
+/// One whole ingest of a maildir that is acknowledged by move, as a process of its own would do it.
+void ingest_once(const std::string& maildir, const std::string& database, const std::function<void()>& at_work = {}) {
+  store::Store store(database, store::OpenMode::write);
+  if (at_work) at_work();
+  const SystemClock clock;
+  mailbox::Options mail;
+  mail.name = "rua";
+  mail.processed = *mailbox::parse_acknowledgement("move:Archive");
+  mail.rejected = *mailbox::parse_acknowledgement("move:Rejected");
+  auto mailbox = mailbox::open_maildir(maildir, mail);
+  if (!mailbox) throw std::runtime_error(mailbox.error().message);
+  Options options;
+  options.batch_reports = 7;  // Many commits, so that kills fall between them.
+  Worker worker(&store, clock, options);
+  if (auto ran = worker.run(**mailbox, {}, {}); !ran) throw std::runtime_error(ran.error().message);
+}
+
+class KilledIngest : public testing::Test {
+ protected:
+  KilledIngest() {
+    for (const auto* part : {"cur", "new", "tmp"}) fs::create_directories(maildir_ / part);
+    for (int i = 0; i < kReports; ++i) {
+      test::write_file(maildir_ / "new" / ("m" + std::to_string(i)), test::report_mail(i));
+    }
+    for (int i = 0; i < kReports / 10; ++i) {
+      test::write_file(maildir_ / "new" / ("bad" + std::to_string(i)),
+                       test::mail_with("application/zip", "x.zip", "garbage " + std::to_string(i)));
+      test::write_file(maildir_ / "cur" / ("other" + std::to_string(i) + ":2,S"),
+                       "From: a@example.com\nSubject: hello\n\nhello\n");
+    }
+  }
+
+  /// Kills a child `after` it was started, or after it has opened the database. False when it had finished before.
+  bool run_and_kill(std::chrono::microseconds after, bool at_work) {
+    int ends[2];
+    if (::pipe(ends) != 0) throw std::runtime_error("no pipe");
+    const pid_t child = ::fork();
+    if (child == 0) {
+      ::close(ends[0]);
+      try {
+        ingest_once(maildir_.string(), database_, [&] { ::close(ends[1]); });
+      } catch (...) {
+        ::_exit(3);
+      }
+      ::_exit(0);
+    }
+    ::close(ends[1]);
+    char nothing = 0;
+    if (at_work) {
+      EXPECT_EQ(::read(ends[0], &nothing, 1), 0);  // Closed when the work begins.
+    }
+    std::this_thread::sleep_for(after);
+    ::kill(child, SIGKILL);
+    ::close(ends[0]);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    EXPECT_TRUE(WIFSIGNALED(status) || WEXITSTATUS(status) == 0);
+    return WIFSIGNALED(status);
+  }
+
+  std::size_t count(const std::string& below, const std::string& prefix) const {
+    if (!fs::exists(maildir_ / below)) return 0;
+    std::size_t found = 0;
+    for (const auto& entry : fs::directory_iterator(maildir_ / below)) {
+      if (entry.path().filename().string().starts_with(prefix)) ++found;
+    }
+    return found;
+  }
+
+  test::TempDir dir_;
+  fs::path maildir_ = dir_ / "Maildir";
+  std::string database_ = (dir_ / "x.db").string();
+};
+
+TEST_F(KilledIngest, LosesNothingAndCountsNothingTwice) {
+  std::mt19937 random(kSeed);
+  int killed = 0;
+  for (int i = 0; i < kKills; ++i) {
+    // Most while mail is being stored and moved, some while the database is opened.
+    const bool at_work = i % 4 != 0;
+    if (run_and_kill(std::chrono::microseconds(random() % (at_work ? 12'000U : 6'000U)), at_work)) ++killed;
+  }
+  // The kills fell into the work: some of it was done, and hardly all of it.
+  EXPECT_GT(count(".Archive/cur", "m"), 0U);
+  RecordProperty("archived_before_the_end", static_cast<int>(count(".Archive/cur", "m")));
+  EXPECT_GT(killed, kKills / 2);
+  ingest_once(maildir_.string(), database_);
+
+  store::Store store(database_, store::OpenMode::read);
+  EXPECT_THAT(store.check(), testing::IsEmpty());
+  EXPECT_EQ(store.stats().reports, static_cast<std::uint64_t>(kReports));
+  EXPECT_EQ(store.stats().messages, static_cast<std::uint64_t>(kReports) * 10);
+  std::set<std::string> ids;
+  store.reports({}, [&](store::ReportRow&& row) {
+    EXPECT_TRUE(ids.insert(row.report.report_id).second) << row.report.report_id;
+    return true;
+  });
+  EXPECT_EQ(ids.size(), static_cast<std::size_t>(kReports));
+  EXPECT_EQ(store.rejects().size(), static_cast<std::size_t>(kReports / 10));
+
+  EXPECT_EQ(count(".Archive/cur", "m"), static_cast<std::size_t>(kReports));
+  EXPECT_EQ(count(".Rejected/cur", "bad"), static_cast<std::size_t>(kReports / 10));
+  EXPECT_EQ(count("cur", "other"), static_cast<std::size_t>(kReports / 10));
+  EXPECT_EQ(count("new", ""), 0U);
+  EXPECT_EQ(count(".Archive/cur", ""), static_cast<std::size_t>(kReports));
+}
+
+TEST_F(KilledIngest, TwoAtOnceShareTheWork) {
+  std::vector<pid_t> children;
+  { const store::Store created(database_, store::OpenMode::write); }
+  for (int i = 0; i < 2; ++i) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      try {
+        ingest_once(maildir_.string(), database_);
+      } catch (...) {
+        ::_exit(3);
+      }
+      ::_exit(0);
+    }
+    children.push_back(child);
+  }
+  for (const auto child : children) {
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    EXPECT_TRUE(WIFEXITED(status));
+    EXPECT_EQ(WEXITSTATUS(status), 0);
+  }
+  store::Store store(database_, store::OpenMode::read);
+  EXPECT_THAT(store.check(), testing::IsEmpty());
+  EXPECT_EQ(store.stats().reports, static_cast<std::uint64_t>(kReports));
+  EXPECT_EQ(count(".Archive/cur", ""), static_cast<std::size_t>(kReports));
+  EXPECT_EQ(count(".Rejected/cur", ""), static_cast<std::size_t>(kReports / 10));
+}
+
+}  // namespace
+}  // namespace ruagate::ingest
