@@ -28,7 +28,7 @@ struct Pending {
 
 /// What the messages at hand will cost the store.
 struct Load {
-  std::size_t reports = 0;
+  std::size_t reports = 0;  ///< And rejects.
   std::size_t records = 0;
   std::size_t bytes = 0;
   Steady::time_point since{};
@@ -274,7 +274,7 @@ void Worker::State::take(mailbox::Mailbox& mailbox, const mailbox::MessageRef& m
     return;
   }
   if (pending.empty()) load.since = Steady::now();
-  load.reports += read.read.reports.size();
+  load.reports += read.read.reports.size() + read.read.refused.size();
   for (const auto& report : read.read.reports) load.records += report.report.records.size();
   load.bytes += bytes_of(read);
   pending.push_back(std::move(read));
