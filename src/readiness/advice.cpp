@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
+#include <unordered_map>
 
 #include "base/format.hpp"
 #include "readiness/advice_texts.hpp"
@@ -99,8 +99,11 @@ class Painter {
   Picture picture;
 
  private:
-  bool aligned(const std::string& name) const {
-    return !name.empty() && org_domains_.is_aligned(name, author_, AlignmentMode::relaxed);
+  bool aligned(const std::string& name) {
+    if (name.empty()) return false;
+    const auto [found, added] = aligned_.try_emplace(name, false);
+    if (added) found->second = org_domains_.is_aligned(name, author_, AlignmentMode::relaxed);
+    return found->second;
   }
 
   bool add_signatures(const report::Cell& cell, const report::Evidence& evidence, bool fails) {
@@ -163,6 +166,7 @@ class Painter {
 
   const std::string& author_;
   const domain::OrgDomains& org_domains_;
+  std::unordered_map<std::string, bool> aligned_;  // A look-up in the suffix list for each cell would be slow.
 };
 
 bool most(std::uint64_t part, std::uint64_t whole) {

@@ -116,11 +116,17 @@ DomainVerdict describe(const World& world) {
     reporters.insert(world.canonical[policy_day.reporter]);
     generations[policy_day.generation == report::Generation::rfc9990 ? 1 : 0] += policy_day.messages;
   }
+  std::vector<bool> seen(world.reporters.size(), false);
+  int newest = world.from - 1;
   for (const auto& cell : world.facts.cells) {
     const int day = day_number(cell.day);
     if (day < world.from || day > world.end) continue;
-    days_seen.insert(day);
-    reporters.insert(world.canonical[cell.reporter]);
+    if (day != newest) days_seen.insert(day);
+    newest = day;
+    seen[world.canonical[cell.reporter]] = true;
+  }
+  for (std::uint32_t i = 0; i < seen.size(); ++i) {
+    if (seen[i]) reporters.insert(i);
   }
   verdict.days_with_data = static_cast<int>(days_seen.size());
   verdict.reporters = static_cast<int>(reporters.size());

@@ -88,6 +88,13 @@ class Walk {
     for (auto& unit : units_.of_cell) unit = becomes[unit];
   }
 
+  /// Cells come by day, so a cell's day is the newest or a new one: no search is needed.
+  static void add_to_newest(std::map<int, std::uint64_t>& by_day, const report::Cell& cell) {
+    const int day = day_number(cell.day);
+    if (by_day.empty() || by_day.rbegin()->first != day) by_day.emplace_hint(by_day.end(), day, 0);
+    by_day.rbegin()->second += cell.messages;
+  }
+
   /// Sums over each unit, and what its unexplained failing mail looks like.
   void gather(const Homes& homes) {
     auto& facts = result_.units;
@@ -105,7 +112,7 @@ class Walk {
       auto& unit = facts[number];
       const auto& cell = cells_[i];
       if (spf_aligned(cell, view(i))) unit.spf_aligned += cell.messages;
-      if (flow(i) == Flow::direct_ok) owner_by_day_[day_number(cell.day)] += cell.messages;
+      if (flow(i) == Flow::direct_ok) add_to_newest(owner_by_day_, cell);
       if (cell.day + days{kUnitWindow} <= unit.last) continue;
       unit.messages += cell.messages;
       if (flow(i) == Flow::indirect_ok) unit.indirect_ok += cell.messages;
@@ -131,7 +138,7 @@ class Walk {
     result_.units[number].failing += cell.messages;
     if (cell.day + days{kUnitWindow} <= result_.units[number].last) return;
     auto& suspect = suspects_[number];
-    suspect.by_day[day_number(cell.day)] += cell.messages;
+    add_to_newest(suspect.by_day, cell);
     suspect.messages += cell.messages;
     const auto note = [](std::vector<std::uint32_t>& list, std::uint32_t value) {
       if (list.size() <= 64 && std::find(list.begin(), list.end(), value) == list.end()) list.push_back(value);
