@@ -19,6 +19,27 @@ namespace {
 constexpr std::size_t kMaxLines = 50;  ///< Faults named; the rest is counted.
 constexpr std::size_t kSpanCells = 200'000;
 
+/// The faults found so far: the first few in words, all of them counted.
+class Faults {
+ public:
+  void add(std::string line) {
+    if (lines_.size() < kMaxLines) {
+      lines_.push_back(std::move(line));
+    } else {
+      ++more_;
+    }
+  }
+  bool none() const { return lines_.empty(); }
+  std::vector<std::string> lines() && {
+    if (more_ > 0) lines_.push_back(format("and {} more", more_));
+    return std::move(lines_);
+  }
+
+ private:
+  std::vector<std::string> lines_;
+  std::size_t more_ = 0;
+};
+
 /// (policy domain, day, trust): what pruned_day keeps a sum for.
 using DayKey = std::tuple<std::int64_t, int, int>;
 
@@ -69,9 +90,9 @@ DayKey day_key(const Row& row) {
 
 class Comparison {
  public:
-  Comparison(Connection& connection, Interning& interning, std::vector<std::string>& lines)
+  Comparison(Connection& connection, Interning& interning, Faults& faults)
       : interning_(interning),
-        lines_(lines),
+        faults_(faults),
         cells_(connection, named("check_cells")),
         policy_days_(connection, named("check_policy_days")),
         domain_days_(connection, named("check_domain_days")) {
@@ -146,9 +167,9 @@ class Comparison {
       const Row* had = use_have ? &*cursor.row() : nullptr;
       if (!same(wanted, had)) {
         const Row& row = had != nullptr ? *had : *wanted;
-        lines_.push_back(format("{} of {} on {}: the roll-up has {} messages, the records {}", table,
-                                printable(interning_.text(row.policy_domain)), to_iso(day_from_number(row.day)),
-                                had != nullptr ? had->messages : 0, wanted != nullptr ? wanted->messages : 0));
+        faults_.add(format("{} of {} on {}: the roll-up has {} messages, the records {}", table,
+                           printable(interning_.text(row.policy_domain)), to_iso(day_from_number(row.day)),
+                           had != nullptr ? had->messages : 0, wanted != nullptr ? wanted->messages : 0));
       }
       if (use_want) ++want;
       if (use_have) cursor.advance();
@@ -156,15 +177,15 @@ class Comparison {
   }
 
   Interning& interning_;
-  std::vector<std::string>& lines_;
+  Faults& faults_;
   std::map<DayKey, std::int64_t> pruned_;
   Cursor<CellChange, read_cell> cells_;
   Cursor<PolicyDayChange, read_policy_day> policy_days_;
   Cursor<DomainDayChange, read_domain_day> domain_days_;
 };
 
-void compare_rollups(Connection& connection, Interning& interning, std::vector<std::string>& lines) {
-  Comparison comparison(connection, interning, lines);
+void compare_rollups(Connection& connection, Interning& interning, Faults& faults) {
+  Comparison comparison(connection, interning, faults);
   Rollups expected;
   Query query(connection, named("check_reports"));
   std::size_t gathered = 0;
@@ -188,11 +209,11 @@ void compare_rollups(Connection& connection, Interning& interning, std::vector<s
     for (const RollupRecord& record : records) messages += record.messages;
     if (!is_pruned &&
         (static_cast<std::int64_t>(records.size()) != query.integer(9) || messages != query.integer(10))) {
-      lines.push_back(format("report {}: {} records with {} messages are stored, it says {} with {}", key,
-                             records.size(), messages, query.integer(9), query.integer(10)));
+      faults.add(format("report {}: {} records with {} messages are stored, it says {} with {}", key, records.size(),
+                        messages, query.integer(9), query.integer(10)));
     }
     if (is_pruned && !records.empty()) {
-      lines.push_back(format("report {}: {} records are stored that should have been deleted", key, records.size()));
+      faults.add(format("report {}: {} records are stored that should have been deleted", key, records.size()));
       records.clear();
     }
     gathered += records.size() + 1;
@@ -208,29 +229,24 @@ std::vector<std::string> Store::check() {
   Impl& impl = *impl_;
   impl.settle();
   const ReadScope scope(impl.connection);
-  std::vector<std::string> lines;
+  Faults faults;
   {
     Query query(impl.connection, named("integrity_check"));
     while (query.step()) {
-      if (query.text(0) != "ok") lines.push_back(format("integrity: {}", printable(query.text(0))));
+      if (query.text(0) != "ok") faults.add(format("integrity: {}", printable(query.text(0))));
     }
   }
-  if (!lines.empty()) return lines;  // what is built on broken pages is not worth comparing
+  if (!faults.none()) return std::move(faults).lines();  // what is built on broken pages is not worth comparing
   {
     Query query(impl.connection, named("foreign_key_check"));
     while (query.step()) {
-      lines.push_back(format("table {}: row {} refers to a row of {} that is not there", query.text(0),
-                             query.integer(1), query.text(2)));
+      faults.add(format("table {}: row {} refers to a row of {} that is not there", query.text(0), query.integer(1),
+                        query.text(2)));
     }
   }
-  if (!lines.empty()) return lines;
-  compare_rollups(impl.connection, impl.interning, lines);
-  if (lines.size() > kMaxLines) {
-    const std::size_t more = lines.size() - kMaxLines;
-    lines.resize(kMaxLines);
-    lines.push_back(format("and {} more", more));
-  }
-  return lines;
+  if (!faults.none()) return std::move(faults).lines();
+  compare_rollups(impl.connection, impl.interning, faults);
+  return std::move(faults).lines();
 }
 
 }  // namespace ruagate::store

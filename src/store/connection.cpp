@@ -30,6 +30,11 @@ int wait_for_lock(void*, int tries) {
   return 1;
 }
 
+/// SQLite's own statistics of memory cost a lock for each allocation, and nobody reads them. Before its first use.
+void configure_once() {
+  [[maybe_unused]] static const int done = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 std::string_view advice_for(int code) {
   switch (code & 0xFF) {
     case SQLITE_FULL:
@@ -59,6 +64,7 @@ void Connection::Close::operator()(sqlite3_stmt* statement) const {
 }
 
 Connection::Connection(const std::string& path, int flags) : path_(path), statements_(std::size(queries::kFiles)) {
+  configure_once();
   const int code =
       sqlite3_open_v2(path.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   if (code != SQLITE_OK) {
