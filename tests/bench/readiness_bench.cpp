@@ -1,12 +1,13 @@
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <map>
 #include <string>
 #include <tuple>
 #include <vector>
 
 #include "base/format.hpp"
+#include "base/time.hpp"
 #include "domain/org_domain.hpp"
 #include "readiness/verdict.hpp"
 #include "sim/random.hpp"
@@ -89,8 +90,9 @@ report::DomainFacts make_facts(const std::string& domain, const Shape& shape, st
   return facts;
 }
 
-double milliseconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+/// Processor time, so that other work on the machine does not count.
+double milliseconds_since(std::clock_t start) {
+  return 1000.0 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
 }
 
 }  // namespace
@@ -102,7 +104,7 @@ int main() {
   question.as_of = kToday;
   std::map<std::string, int> verdicts;
   const auto ask = [&](const report::DomainFacts& facts) {
-    const auto start = std::chrono::steady_clock::now();
+    const std::clock_t start = std::clock();
     const readiness::DomainVerdict verdict = readiness::evaluate(facts, question, {}, org_domains, settings);
     const double took = milliseconds_since(start);
     ++verdicts[std::string(to_string(verdict.verdict))];

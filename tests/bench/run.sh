@@ -2,19 +2,22 @@
 # Measures ingestion and verdicts with the release build: messages and records a second, peak memory, and what each
 # stage costs, on a corpus whose totals are known and checked.
 #
-#   tests/bench/run.sh [--messages N] [--work DIR]
+#   tests/bench/run.sh [--messages N] [--work DIR] [--no-build]
 #
 # Needs /usr/bin/time and python3 (Debian: apt-get install time python3). Corpora and databases go to a temporary
-# folder that is removed at the end, or to DIR, which is kept.
+# folder that is removed at the end, or to DIR, which is kept. RUAGATE_BUILD names another build folder than
+# build/release; --no-build takes what is in it.
 set -eu
 
 messages=20000
 work=
+make=yes
 while [ $# -gt 0 ]; do
   case "$1" in
     --messages) messages=$2; shift 2 ;;
     --work) work=$2; shift 2 ;;
-    *) echo "usage: $0 [--messages N] [--work DIR]" >&2; exit 2 ;;
+    --no-build) make=no; shift ;;
+    *) echo "usage: $0 [--messages N] [--work DIR] [--no-build]" >&2; exit 2 ;;
   esac
 done
 [ -x /usr/bin/time ] || { echo "$0: /usr/bin/time is missing: apt-get install time" >&2; exit 1; }
@@ -26,9 +29,11 @@ if [ -z "$work" ]; then
   trap 'rm -rf "$work"' EXIT
 fi
 
-(cd "$root" && cmake --preset release -B "$build" >/dev/null)
-cmake --build "$build" --target ruagate ruagate_bench_corpus ruagate_bench_readiness >&2
-ruagate=$build/src/cli/ruagate
+if [ "$make" = yes ]; then
+  (cd "$root" && cmake --preset release -B "$build" >/dev/null)
+  cmake --build "$build" --target ruagate ruagate_bench_corpus ruagate_bench_readiness >&2
+fi
+ruagate=$build/ruagate
 corpus=$build/tests/bench/ruagate_bench_corpus
 
 # measure NAME CORPUS_OPTIONS...
