@@ -107,7 +107,14 @@ using DomainIndex = std::unordered_map<std::string_view, const Service*>;
 struct Index {
   DomainIndex dkim;
   DomainIndex spf;
-  std::vector<std::pair<IpNetwork, const Service*>> networks;  // Few: a plain search is fast enough.
+  // By the first byte of the address, which every listed network fixes; few for each.
+  std::array<std::vector<std::pair<IpNetwork, const Service*>>, 256> networks_v4;
+  std::array<std::vector<std::pair<IpNetwork, const Service*>>, 256> networks_v6;
+
+  auto& networks(const IpAddress& address) { return (address.is_v4() ? networks_v4 : networks_v6)[address.bytes()[0]]; }
+  const auto& networks(const IpAddress& address) const {
+    return (address.is_v4() ? networks_v4 : networks_v6)[address.bytes()[0]];
+  }
 };
 
 const Index& index() {
@@ -116,7 +123,12 @@ const Index& index() {
     for (const auto& service : known_services()) {
       for (const auto& name : service.dkim_domains) result.dkim.emplace(name, &service);
       for (const auto& name : service.spf_domains) result.spf.emplace(name, &service);
-      for (const auto& network : service.networks) result.networks.emplace_back(network, &service);
+      for (const auto& network : service.networks) {
+        const std::string text = network.to_string();
+        if (const auto base = IpAddress::parse(std::string_view(text).substr(0, text.find('/')))) {
+          result.networks(*base).emplace_back(network, &service);
+        }
+      }
     }
     return result;
   }();
@@ -189,7 +201,7 @@ std::string_view known_spf_suffix(std::string_view domain) {
 }
 
 const Service* service_by_address(const IpAddress& address) {
-  for (const auto& [network, service] : index().networks) {
+  for (const auto& [network, service] : index().networks(address)) {
     if (network.contains(address)) return service;
   }
   return nullptr;

@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <list>
+
 #include "source/known.hpp"
 #include "source/source.hpp"
 #include "support/facts_builder.hpp"
@@ -19,9 +21,10 @@ const std::vector<std::string> kReporters = {"google.com", "Yahoo", "Outlook.com
 
 class Classify : public testing::Test {
  protected:
-  Classified classified(const std::vector<report::Decision>& decisions = {}) {
+  /// Kept until the end of the test.
+  const Classified& classified(const std::vector<report::Decision>& decisions = {}) {
     facts_ = builder_.facts();
-    return classify(facts_, kToday, decisions, org_domains_, settings_);
+    return answers_.emplace_back(classify(facts_, kToday, decisions, org_domains_, settings_));
   }
   void own(std::uint64_t messages = 50) { builder_.daily(kStart, kToday, kReporters, FactsBuilder::own(), messages); }
 
@@ -48,6 +51,7 @@ class Classify : public testing::Test {
 
   FactsBuilder builder_;
   report::DomainFacts facts_;
+  std::list<Classified> answers_;
   domain::OrgDomains org_domains_;
   config::ReadinessSettings settings_;
 };

@@ -86,6 +86,7 @@ TEST(KnownSenders, GiveNetworksAsNetworks) {
       const auto network = IpNetwork::parse(text);
       ASSERT_TRUE(network) << row[0] << ": " << text;
       EXPECT_EQ(network->to_string(), text) << row[0];
+      EXPECT_GE(network->bits(), 8U) << "found by the first byte";
     }
   }
 }
