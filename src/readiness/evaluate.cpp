@@ -222,7 +222,9 @@ DomainVerdict evaluate_day(const report::DomainFacts& facts, const Question& que
   verdict.blockers = make_blockers(world, findings.blockers, org_domains);
   verdict.impact = impact_of(world, world.step(*world.next));
   conclude(world, findings, regression, verdict);
-  if (verdict.verdict == Verdict::ready) {
+  // Also while something blocks: the record of `next_step`, to be published when it is ready. Without any report
+  // there is no record to build on.
+  if (!present.empty() || verdict.verdict == Verdict::ready) {
     verdict.record = record_for(world.step(*world.next), world.history.policy, question.rua);
   }
   verdict.notes = notes_for(world, verdict);
@@ -256,8 +258,6 @@ void require_streak(const report::DomainFacts& facts, const Question& question,
   if (!gate.blocking) verdict.earliest = next;
   verdict.reason =
       format("all gates are open since today; ready for {} on {} if nothing changes", *verdict.next_step, to_iso(next));
-  Policy policy = verdict.policy;
-  verdict.record = present_record(policy, question.rua);
 }
 
 }  // namespace

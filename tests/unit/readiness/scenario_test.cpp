@@ -107,7 +107,7 @@ TEST_F(Scenario, NewDomainHasTooLittleDataAndSaysWhenThereIsEnough) {
   EXPECT_EQ(verdict.earliest, kToday + days{18});
   EXPECT_FALSE(gate(verdict, "days_on_step").ok);
   EXPECT_THAT(verdict.reason, HasSubstr("2026-12-08"));
-  EXPECT_EQ(verdict.record, "v=DMARC1; p=none; rua=mailto:rua@example.com");
+  EXPECT_EQ(verdict.record, "v=DMARC1; p=quarantine; pct=10; t=y; rua=mailto:rua@example.com");
 }
 
 TEST_F(Scenario, NothingAtAllIsNotEnoughData) {
