@@ -17,7 +17,7 @@ constexpr std::string_view kNamespace9990 = "urn:ietf:params:xml:ns:dmarc-2.0";
 constexpr std::string_view kNamespace7489 = "http://dmarc.org/dmarc-xml/0.1";
 
 constexpr std::int64_t kDmarcBegan = 1325376000;  // 2012-01-01: no report can be older
-constexpr std::int64_t kFarAhead = 7 * 86400;     // after the mail that carries the report
+constexpr std::int64_t kFarAhead = 366 * 86400;   // after the mail that carries the report
 constexpr std::int64_t kDayWithSlack = 25 * 3600;
 
 }  // namespace
