@@ -1,3 +1,8 @@
-int main() {
-  return 0;
+#include <iostream>
+
+#include "cli/run.hpp"
+
+int main(int argc, char** argv) {
+  std::ios::sync_with_stdio(false);
+  return ruagate::cli::run(argc, argv, std::cout, std::cerr);
 }

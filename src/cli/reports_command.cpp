@@ -1,0 +1,88 @@
+#include <CLI/CLI.hpp>
+
+#include "base/format.hpp"
+#include "cli/context.hpp"
+#include "cli/filters.hpp"
+#include "unpack/unpack.hpp"
+
+namespace ruagate::cli {
+
+namespace {
+
+unpack::RawEncoding unpack_encoding(store::RawEncoding encoding) {
+  switch (encoding) {
+    case store::RawEncoding::gzip:
+      return unpack::RawEncoding::gzip;
+    case store::RawEncoding::zip:
+      return unpack::RawEncoding::zip;
+    case store::RawEncoding::plain:
+      break;
+  }
+  return unpack::RawEncoding::plain;
+}
+
+int list(Context& context, const FilterOptions& options) {
+  const present::Format format = context.format({.json = true, .csv = true});
+  store::Filter filter = options.filter();
+  const bool text = format == present::Format::text;
+  const std::optional<std::uint64_t> shown = filter.limit ? filter.limit
+                                             : text       ? std::optional(kTextLimit)
+                                                          : std::nullopt;
+  if (shown) filter.limit = *shown + 1;  // one more tells whether the list was cut
+  store::Store store = context.open(store::OpenMode::read);
+  present::ReportsWriter writer(context.out, format, context.style());
+  std::uint64_t rows = 0;
+  store.reports(filter, [&](store::ReportRow&& row) {
+    if (shown && rows == *shown) {
+      ++rows;
+      return false;
+    }
+    ++rows;
+    writer.row(row);
+    return static_cast<bool>(context.out);
+  });
+  writer.finish(shown && rows > *shown);
+  return kDone;
+}
+
+int show(Context& context, std::int64_t id, bool raw) {
+  const present::Format format = context.format({.json = true});
+  store::Store store = context.open(store::OpenMode::read);
+  const auto report = store.report(id);
+  if (!report) throw CommandError(kWrongUse, ruagate::format("no report {}; `ruagate reports` lists them", id));
+  if (!raw) {
+    present::write_report(context.out, *report, store.records_of(id), format, context.style());
+    return kDone;
+  }
+  const auto document = store.raw(id);
+  if (!document) {
+    throw CommandError(kFailure, ruagate::format("report {}: the document is not kept (keep_raw_days)", id));
+  }
+  context.out << value_or_throw(
+      unpack::restore(document->bytes, unpack_encoding(document->encoding), context.ingest_options().limits.unpack));
+  return kDone;
+}
+
+}  // namespace
+
+void add_reports(CLI::App& app, Context& context) {
+  CLI::App* command = app.add_subcommand("reports", "List and export reports");
+  auto filters = add_filter_options(*command);
+  command->callback([&context, filters] {
+    if (!context.action) context.action = [&context, filters] { return list(context, *filters); };
+  });
+
+  struct Options {
+    std::int64_t id = 0;
+    bool raw = false;
+  };
+  auto options = std::make_shared<Options>();
+  CLI::App* one = command->add_subcommand("show", "One report with its records");
+  one->add_option("ID", options->id, "Number of the report, from `ruagate reports`")->required();
+  one->add_flag("--raw", options->raw, "The document as the reporter sent it, unescaped");
+  one->callback([&context, options] {
+    context.action = [&context, options] { return show(context, options->id, options->raw); };
+  });
+}
+
+}  // namespace ruagate::cli

@@ -107,7 +107,7 @@ void ingest_text(std::ostream& out, const ingest::Outcome& outcome, const Style&
     }
   }
   if (outcome.ignored_count > 0) {
-    out << format("{} no aggregate report and left as it was{}.\n",
+    out << format("{} no aggregate report and left untouched{}.\n",
                   count(outcome.ignored_count, "message is", "messages are"), by_reason(outcome.ignored_by_reason));
   }
   std::string line =
