@@ -1,6 +1,7 @@
 #include "report/identity.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include "base/ascii.hpp"
 #include "report/names.hpp"
@@ -24,7 +25,8 @@ void append_optional(std::string& out, const std::optional<std::string>& field) 
 }
 
 void append_canonical(std::string& out, const Record& record) {
-  append_field(out, record.source_ip ? record.source_ip->to_string() : "");
+  const auto address = record.source_ip ? record.source_ip->bytes() : std::span<const std::uint8_t>{};
+  append_field(out, {reinterpret_cast<const char*>(address.data()), address.size()});
   append_field(out, std::to_string(record.message_count));
   append_field(out, to_string(record.disposition));
   append_field(out, to_string(record.dkim_aligned));
@@ -58,17 +60,24 @@ Identity identity_of(const Report& report) {
 }
 
 Sha256 records_digest(const Report& report) {
-  // One digest a record, sorted: constant memory for each record, whatever its size.
-  std::vector<Sha256> digests;
-  digests.reserve(report.records.size());
-  std::string canonical;
+  std::string texts;
+  std::vector<std::size_t> ends;
+  ends.reserve(report.records.size());
   for (const Record& record : report.records) {
-    canonical.clear();
-    append_canonical(canonical, record);
-    digests.push_back(sha256(canonical));
+    append_canonical(texts, record);
+    ends.push_back(texts.size());
   }
-  std::sort(digests.begin(), digests.end());
-  return sha256({reinterpret_cast<const char*>(digests.data()), digests.size() * sizeof(Sha256)});
+  std::vector<std::string_view> sorted;
+  sorted.reserve(ends.size());
+  for (std::size_t begin = 0; const std::size_t end : ends) {
+    sorted.push_back(std::string_view(texts).substr(begin, end - begin));
+    begin = end;
+  }
+  std::sort(sorted.begin(), sorted.end());
+  std::string canonical;
+  canonical.reserve(texts.size() + 4 * sorted.size());
+  for (const std::string_view text : sorted) append_field(canonical, text);
+  return sha256(canonical);
 }
 
 std::vector<std::pair<Day, std::uint64_t>> spread_over_days(Instant begin, Instant end, std::uint64_t messages) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -350,16 +351,18 @@ Result<std::vector<Report>> read_reports(std::string document, const Context& co
 
 bool looks_like_report(std::string_view document) {
   // UTF-16 shows the same letters with zeros between them.
-  std::string beginning;
-  for (const char c : document.substr(0, 16384)) {
-    if (c != '\0') beginning += c;
+  std::string_view beginning = document.substr(0, 16384);
+  std::string letters;
+  if (beginning.find('\0') != npos) {
+    std::copy_if(beginning.begin(), beginning.end(), std::back_inserter(letters), [](char c) { return c != '\0'; });
+    beginning = letters;
   }
   const std::size_t first = beginning.find('<');
   if (first == npos) return false;
   for (std::size_t open = first; open != npos; open = beginning.find('<', open + 1)) {
     std::size_t end = open + 1;
     while (end < beginning.size() && beginning[end] != '>' && beginning[end] != '/' && !is_space(beginning[end])) ++end;
-    switch (element_ignoring_case(local_name(std::string_view(beginning).substr(open + 1, end - open - 1)))) {
+    switch (element_ignoring_case(local_name(beginning.substr(open + 1, end - open - 1)))) {
       case Element::feedback:
       case Element::report_metadata:
       case Element::policy_published:
