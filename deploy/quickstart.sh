@@ -21,17 +21,25 @@ db=build/quickstart.db
 as_of=2026-11-21 # the sample mail ends on 2026-11-20
 rm -f "$db" "$db-wal" "$db-shm"
 
-show() {
-  printf '\n\033[1m$ %s\033[0m\n' "$*"
-  local code=0
-  "$@" || code=$?
-  # readiness answers by its exit code too: 10 hold, 11 not enough data, 12 step back
-  if [ "$code" -ne 0 ] && [ "$code" -lt 10 ]; then exit "$code"; fi
-}
+title() { printf '\n\033[1m$ %s\033[0m\n' "$*"; }
+# readiness answers by its exit code too: 10 hold, 11 not enough data, 12 step back.
+judged() { local code=0; "$@" || code=$?; [ "$code" -eq 0 ] || [ "$code" -ge 10 ] || exit "$code"; }
+options=(--config "$config" --db "$db")
 
-show $ruagate ingest --config $config --db $db samples/maildir samples/reports
-show $ruagate sources --config $config --db $db --as-of $as_of shop.example
-show $ruagate readiness --config $config --db $db --as-of $as_of
+title ruagate ingest samples/maildir samples/reports
+"$ruagate" "${options[@]}" ingest samples/maildir samples/reports
+
+title ruagate sources shop.example --as-of "$as_of"
+"$ruagate" "${options[@]}" sources shop.example --as-of "$as_of"
+
+title ruagate readiness --as-of "$as_of" "   # the overview; the whole answer is in build/quickstart-readiness.txt"
+judged "$ruagate" "${options[@]}" readiness --as-of "$as_of" > build/quickstart-readiness.txt
+sed '/^$/q' build/quickstart-readiness.txt
+
+title ruagate readiness shop.example --as-of "$as_of"
+judged "$ruagate" "${options[@]}" readiness shop.example --as-of "$as_of"
+
+"$ruagate" "${options[@]}" summary --as-of 2026-11-20 --period week --format html > build/quickstart-summary.html
 
 cat <<TEXT
 
@@ -40,6 +48,5 @@ That was a small world made up for this purpose (samples/README.md tells who is 
   build/quickstart/ruagate ingest --db my.db /path/to/your/rua/Maildir
   build/quickstart/ruagate readiness --db my.db
 
-The HTML summary of the samples, to open in a browser: build/quickstart-summary.html
+The summary of the samples as it is mailed each week, to open in a browser: build/quickstart-summary.html
 TEXT
-$ruagate summary --config $config --db $db --as-of 2026-11-20 --period week --format html > build/quickstart-summary.html
