@@ -37,7 +37,7 @@ std::shared_ptr<FilterOptions> add_filter_options(CLI::App& command) {
   command.add_option("--until", options->until, "Periods that begin on or before this day, YYYY-MM-DD")
       ->type_name("DATE");
   command.add_option("--limit", options->limit, "The newest N only (text: 50 unless given; json and csv: all)")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(1, 2000000000))
       ->type_name("N");
   return options;
 }

@@ -103,7 +103,7 @@ struct DomainVerdict {
   double generation_rfc7489 =
       0;  ///< Share of the window's messages by the generation of their reports; sums to 1 or 0.
   double generation_rfc9990 = 0;
-  std::string record;              ///< The TXT record of next_step (to be published when ready); at the target the present one.
+  std::string record;  ///< The TXT record of next_step (to be published when ready); at the target the present one.
   std::optional<Day> earliest;     ///< For not_enough_data: when enough will be there at the earliest.
   std::vector<std::string> notes;  ///< What is not known, residual risks, what to watch.
 };
