@@ -124,6 +124,18 @@ class MainPath(Case):
         self.assertEqual(self.ok("ingest", "--dry-run", "--json", self.maildir).json["reports_new"], 120)
         self.assertFalse(self.db.exists())
 
+    def test_progress_is_drawn_on_a_terminal_only(self):
+        terminal, end = os.openpty()
+        process = subprocess.run([BINARY, "--db", str(self.db), "ingest", str(self.maildir)], stdout=subprocess.PIPE,
+                                 stderr=end, timeout=60, check=True)
+        os.close(end)
+        drawn = os.read(terminal, 65536).decode()
+        os.close(terminal)
+        self.assertIn(" of 120 messages", drawn)
+        self.assertIn("/s", drawn)
+        self.assertNotIn("of 120 messages", process.stdout.decode())
+        self.assertEqual(self.ok("ingest", self.maildir).err, "")
+
     def test_paths_are_only_read(self):
         before = sorted(p.name for p in self.maildir.rglob("*"))
         self.ingest()
