@@ -19,7 +19,7 @@ TEST(ProgressLine, ShowsCountRateAndTimeLeft) {
   EXPECT_EQ(ProgressLine::text("rua", progress(5'000, 20'000, 2)),
             "rua: 5,000 of 20,000 messages  2,500/s  6 s left  [=====               ]");
   EXPECT_EQ(ProgressLine::text("rua", progress(10, 1'000'000, 10)),
-            "rua: 10 of 1,000,000 messages  1/s  277 h 47 min left  [                    ]");
+            "rua: 10 of 1,000,000 messages  1/s  277 h 46 min left  [                    ]");
   EXPECT_EQ(ProgressLine::text("rua", progress(1'000, 300'000, 1)),
             "rua: 1,000 of 300,000 messages  1,000/s  4 min 59 s left  [                    ]");
 }

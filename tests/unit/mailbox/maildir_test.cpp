@@ -230,7 +230,7 @@ TEST_F(MaildirTest, WaitingSeesWhatCameBeforeIt) {
   put("new/1.a");
   const auto begin = std::chrono::steady_clock::now();
   mailbox->wait(std::chrono::seconds(20), [] { return false; });
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(2));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
 }
 
 TEST_F(MaildirTest, WaitingEndsSoonAfterStop) {
@@ -243,7 +243,7 @@ TEST_F(MaildirTest, WaitingEndsSoonAfterStop) {
   });
   const auto begin = std::chrono::steady_clock::now();
   mailbox->wait(std::chrono::seconds(20), [&] { return stop.load(); });
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(1));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
   stopper.join();
 }
 

@@ -1,4 +1,4 @@
-#include <chrono>
+#include <ctime>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -102,11 +102,12 @@ TEST(HostileMessage, TakesLinearTime) {
       multipart + repeated("--b\nContent-Type: multipart/mixed; boundary=c\n\n--c--\n", kMany / 10),
   };
   for (const std::string& input : inputs) {
-    const auto start = std::chrono::steady_clock::now();
+    // Processor time, so that a busy machine does not fail it; quadratic cost would be minutes.
+    const std::clock_t start = std::clock();
     if (const auto message = parse_message(input, Limits{})) message->subject();
     looks_like_message(input);
-    const auto took = std::chrono::steady_clock::now() - start;
-    EXPECT_LT(took, std::chrono::seconds(2)) << input.substr(0, 100);
+    const double took_s = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+    EXPECT_LT(took_s, 20) << input.substr(0, 100);
   }
 }
 
