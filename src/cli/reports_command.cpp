@@ -21,30 +21,6 @@ unpack::RawEncoding unpack_encoding(store::RawEncoding encoding) {
   return unpack::RawEncoding::plain;
 }
 
-int list(Context& context, const FilterOptions& options) {
-  const present::Format format = context.format({.json = true, .csv = true});
-  store::Filter filter = options.filter();
-  const bool text = format == present::Format::text;
-  const std::optional<std::uint64_t> shown = filter.limit ? filter.limit
-                                             : text       ? std::optional(kTextLimit)
-                                                          : std::nullopt;
-  if (shown) filter.limit = *shown + 1;  // one more tells whether the list was cut
-  store::Store store = context.open(store::OpenMode::read);
-  present::ReportsWriter writer(context.out, format, context.style());
-  std::uint64_t rows = 0;
-  store.reports(filter, [&](store::ReportRow&& row) {
-    if (shown && rows == *shown) {
-      ++rows;
-      return false;
-    }
-    ++rows;
-    writer.row(row);
-    return static_cast<bool>(context.out);
-  });
-  writer.finish(shown && rows > *shown);
-  return kDone;
-}
-
 int show(Context& context, std::int64_t id, bool raw) {
   const present::Format format = context.format({.json = true});
   store::Store store = context.open(store::OpenMode::read);
@@ -69,7 +45,10 @@ void add_reports(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand("reports", "List and export reports");
   auto filters = add_filter_options(*command);
   command->callback([&context, filters] {
-    if (!context.action) context.action = [&context, filters] { return list(context, *filters); };
+    if (!context.action)
+      context.action = [&context, filters] {
+        return write_rows<present::ReportsWriter>(context, *filters, &store::Store::reports);
+      };
   });
 
   struct Options {
