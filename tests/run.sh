@@ -2,7 +2,7 @@
 # Installs what the tests need, builds, and runs everything: the rules of the tree, the whole suite in a debug build,
 # and the whole suite again under the address and undefined-behaviour sanitizers. Ends with ctest's closing lines.
 #
-# Longer checks are separate: tests/lint.sh (clang-tidy), tests/bench/run.sh (figures), tests/fuzz/run.sh (fuzzing).
+# Longer checks are separate: tests/lint.sh (clang-tidy), tests/bench/run.sh (figures).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

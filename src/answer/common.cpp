@@ -47,6 +47,7 @@ std::vector<std::string> close_to(const std::string& domain, const Known& known)
   }
   std::sort(close.begin(), close.end());
   std::vector<std::string> out;
+  out.reserve(close.size());
   for (auto& [edits, name] : close) out.push_back(std::move(name));
   return out;
 }

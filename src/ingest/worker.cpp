@@ -64,7 +64,7 @@ class Transaction {
 
 struct Worker::State {
   State(store::Store* store_in, const Clock& clock_in, Options options_in)
-      : store(store_in), clock(clock_in), options(std::move(options_in)) {}
+      : store(store_in), clock(clock_in), options(options_in) {}
 
   store::Store* store;
   const Clock& clock;
@@ -336,7 +336,7 @@ void Worker::State::add_run(const std::string& name, Instant started, const Outc
 }
 
 Worker::Worker(store::Store* store, const Clock& clock, Options options)
-    : state_(std::make_unique<State>(store, clock, std::move(options))) {}
+    : state_(std::make_unique<State>(store, clock, options)) {}
 
 Worker::~Worker() = default;
 

@@ -52,7 +52,7 @@ std::string one_line(std::string_view text) {
 
 /// RFC 2047 where needed, in words of at most 75 characters, cut between UTF-8 characters.
 std::string header_text(std::string_view text) {
-  const std::string line = one_line(text);
+  std::string line = one_line(text);
   if (std::all_of(line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; })) return line;
   std::string out;
   for (std::size_t at = 0; at < line.size();) {
