@@ -91,15 +91,14 @@ create table report (
 ) strict;
 create index report_by_period on report (period_begin, period_end);
 
--- The facts. Records of a report lie together; the key is the only index.
-create table record (
+-- The facts: the records of a report, 4,096 to a block. Packed: address, evidence, outcome, messages of each record
+-- (src/store/packing.hpp); outcome is disposition + 8 * dkim_aligned + 32 * spf_aligned. `ruagate db check` looks for
+-- keys of address and evidence that are not there.
+create table record_block (
     report_key integer not null references report (report_key),
-    ordinal    integer not null,  -- place in the report, from 0
-    address    integer not null references address (address_key),
-    evidence   integer not null references evidence (evidence_key),
-    outcome    integer not null,  -- disposition + 8 * dkim_aligned + 32 * spf_aligned
-    messages   integer not null,
-    primary key (report_key, ordinal)
+    block      integer not null,  -- from 0, in the report's order
+    packed     blob    not null,
+    primary key (report_key, block)
 ) strict, without rowid;
 
 -- Documents as received.
@@ -119,17 +118,16 @@ create table author_domain (
 -- Roll-ups. Changed in the transaction that changes the records, kept when old records are deleted, and compared
 -- with the records by `ruagate db check`; their keys are not declared as references, which halves the cost of a row.
 
--- Messages of one day that share everything a question may ask for.
-create table cell (
+-- Messages of a reporter's day, a cell for all that share address, evidence and outcome. Packed: each cell's address (as
+-- the difference from the one before), evidence without the receiver's free texts, outcome, messages; in this order.
+create table cell_block (
     policy_domain integer not null,
     day           integer not null,  -- days since 1970 UTC
-    address       integer not null,
     reporter      integer not null,
-    evidence      integer not null,  -- without the receiver's free texts
-    outcome       integer not null,
     trust         integer not null,
-    messages      integer not null,
-    primary key (policy_domain, day, address, reporter, evidence, outcome, trust)
+    cells         integer not null,  -- how many
+    packed        blob    not null,
+    primary key (policy_domain, day, reporter, trust)
 ) strict, without rowid;
 
 -- Which policy a reporter saw on a day. A report counts on the day it begins, its messages on the days it covers.

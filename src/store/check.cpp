@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -9,6 +10,7 @@
 #include "base/format.hpp"
 #include "base/printable.hpp"
 #include "store/impl.hpp"
+#include "store/packing.hpp"
 
 // The database compared with itself: the roll-ups are worked out again from the reports and records, a span of days of
 // one domain at a time, and compared row by row.
@@ -43,16 +45,6 @@ class Faults {
 /// (policy domain, day, trust): what pruned_day keeps a sum for.
 using DayKey = std::tuple<std::int64_t, int, int>;
 
-CellChange read_cell(const Query& q) {
-  return {q.integer(0),
-          static_cast<int>(q.integer(1)),
-          q.integer(2),
-          q.integer(3),
-          q.integer(4),
-          static_cast<int>(q.integer(5)),
-          static_cast<int>(q.integer(6)),
-          q.integer(7)};
-}
 PolicyDayChange read_policy_day(const Query& q) {
   return {q.integer(0), static_cast<int>(q.integer(1)), q.integer(2), static_cast<int>(q.integer(3)),
           q.integer(4), static_cast<int>(q.integer(5)), q.integer(6), q.integer(7)};
@@ -83,9 +75,66 @@ class Cursor {
   std::optional<Row> row_;
 };
 
+/// The cells of all blocks one by one, in key order.
+class CellCursor {
+ public:
+  CellCursor(Connection& connection, Faults& faults) : query_(connection, named("check_cell_blocks")), faults_(faults) {
+    advance();
+  }
+  const std::optional<CellChange>& row() const { return row_; }
+  void advance() {
+    while (at_ == cells_.size()) {
+      if (!query_.step()) return row_.reset();
+      read_block();
+    }
+    row_ = CellChange{key_, cells_[at_++]};
+  }
+
+ private:
+  void read_block() {
+    key_ = {query_.integer(0), static_cast<int>(query_.integer(1)), query_.integer(2),
+            static_cast<int>(query_.integer(3))};
+    at_ = 0;
+    try {
+      cells_ = unpack_cells(query_.blob(5));
+    } catch (const StoreError&) {
+      cells_.clear();
+      faults_.add(format("cell_block: the block of domain {}, day {}, reporter {} is cut short", key_.policy_domain,
+                         to_iso(day_from_number(key_.day)), key_.reporter));
+    }
+    if (!std::is_sorted(cells_.begin(), cells_.end()) || cells_.size() != query_.count(4)) {
+      faults_.add(format("cell_block: the block of domain {}, day {}, reporter {} is out of order", key_.policy_domain,
+                         to_iso(day_from_number(key_.day)), key_.reporter));
+      sort_and_merge(cells_);
+    }
+  }
+
+  Query query_;
+  Faults& faults_;
+  CellBlockKey key_;
+  std::vector<PackedCell> cells_;
+  std::size_t at_ = 0;
+  std::optional<CellChange> row_;
+};
+
+// What rows of the three tables have in common.
+const CellBlockKey& place(const CellChange& row) {
+  return row.block;
+}
+template <class Row>
+const Row& place(const Row& row) {
+  return row;
+}
+std::int64_t messages_of(const CellChange& row) {
+  return row.cell.messages;
+}
+template <class Row>
+std::int64_t messages_of(const Row& row) {
+  return row.messages;
+}
 template <class Row>
 DayKey day_key(const Row& row) {
-  return {row.policy_domain, row.day, row.trust};
+  return {place(row).policy_domain, place(row).day, place(row).trust};
 }
 
 class Comparison {
@@ -93,7 +142,7 @@ class Comparison {
   Comparison(Connection& connection, Interning& interning, Faults& faults)
       : interning_(interning),
         faults_(faults),
-        cells_(connection, named("check_cells")),
+        cells_(connection, faults),
         policy_days_(connection, named("check_policy_days")),
         domain_days_(connection, named("check_domain_days")) {
     Query query(connection, named("pruned_days"));
@@ -107,15 +156,15 @@ class Comparison {
   void compare_before(Rollups& expected, std::int64_t policy_domain, int day) {
     Rollups span = expected.take_before(policy_domain, day);
     const auto is_before = [&](const auto& row) {
-      return std::tie(row.policy_domain, row.day) < std::tie(policy_domain, day);
+      return std::tie(place(row).policy_domain, place(row).day) < std::tie(policy_domain, day);
     };
     std::map<DayKey, DomainDayChange> actual;          // from the cells that are there
     std::map<DayKey, std::int64_t> expected_messages;  // from the records that are there
     std::map<DayKey, std::int64_t> policy_messages;    // from the policy days that are there
 
     walk("cell", span.merged_cells(), cells_, is_before, [&](const CellChange* want, const CellChange* have) {
-      if (want != nullptr) expected_messages[day_key(*want)] += want->messages;
-      if (have != nullptr) add(actual[day_key(*have)], outcome_sums(have->outcome, have->messages));
+      if (want != nullptr) expected_messages[day_key(*want)] += want->cell.messages;
+      if (have != nullptr) add(actual[day_key(*have)], outcome_sums(have->cell.outcome, have->cell.messages));
       return matches(want, have);
     });
     walk("policy_day", span.merged_policy_days(), policy_days_, is_before,
@@ -147,8 +196,8 @@ class Comparison {
   /// Equal messages; where records were deleted for their age, the roll-up may have more (its sum of the day is exact).
   template <class Row>
   bool matches(const Row* want, const Row* have) const {
-    const std::int64_t wanted = want != nullptr ? want->messages : 0;
-    const std::int64_t had = have != nullptr ? have->messages : 0;
+    const std::int64_t wanted = want != nullptr ? messages_of(*want) : 0;
+    const std::int64_t had = have != nullptr ? messages_of(*have) : 0;
     if (pruned(day_key(have != nullptr ? *have : *want)) > 0) return had >= wanted;
     return had == wanted;
   }
@@ -168,8 +217,9 @@ class Comparison {
       if (!same(wanted, had)) {
         const Row& row = had != nullptr ? *had : *wanted;
         faults_.add(format("{} of {} on {}: the roll-up has {} messages, the records {}", table,
-                           printable(interning_.text(row.policy_domain)), to_iso(day_from_number(row.day)),
-                           had != nullptr ? had->messages : 0, wanted != nullptr ? wanted->messages : 0));
+                           printable(interning_.text(place(row).policy_domain)),
+                           to_iso(day_from_number(place(row).day)), had != nullptr ? messages_of(*had) : 0,
+                           wanted != nullptr ? messages_of(*wanted) : 0));
       }
       if (use_want) ++want;
       if (use_have) cursor.advance();
@@ -179,10 +229,44 @@ class Comparison {
   Interning& interning_;
   Faults& faults_;
   std::map<DayKey, std::int64_t> pruned_;
-  Cursor<CellChange, read_cell> cells_;
+  CellCursor cells_;
   Cursor<PolicyDayChange, read_policy_day> policy_days_;
   Cursor<DomainDayChange, read_domain_day> domain_days_;
 };
+
+/// The records of a report as the roll-ups need them; those that refer to nothing are named as faults and left out.
+std::vector<PackedCell> sound_records(Connection& connection, Interning& interning, std::int64_t report_key,
+                                      Faults& faults) {
+  std::vector<PackedCell> sound;
+  const auto named_fault = [&](auto&& use) {
+    try {
+      use();
+    } catch (const StoreError& fault) {
+      faults.add(format("report {}: {}", report_key, fault.what()));
+    }
+  };
+  named_fault([&] {
+    for (const PackedRecord& record : stored_records(connection, report_key)) {
+      named_fault([&] {
+        static_cast<void>(interning.address(record.address));
+        sound.push_back({record.address, interning.bare_key(record.evidence), record.outcome, record.messages});
+      });
+    }
+  });
+  return sound;
+}
+
+/// Evidence whose packed texts are not there.
+void check_evidence(Connection& connection, Interning& interning, Faults& faults) {
+  Query query(connection, named("check_evidence"));
+  while (query.step()) {
+    try {
+      unpack_evidence(query.blob(1), [&](std::int64_t key) { return interning.text(key); });
+    } catch (const StoreError& fault) {
+      faults.add(format("evidence {}: {}", query.integer(0), fault.what()));
+    }
+  }
+}
 
 void compare_rollups(Connection& connection, Interning& interning, Faults& faults) {
   Comparison comparison(connection, interning, faults);
@@ -203,10 +287,10 @@ void compare_rollups(Connection& connection, Interning& interning, Faults& fault
       comparison.compare_before(expected, report.policy_domain, day_number(day_of(report.begin)));
       gathered = 0;
     }
-    std::vector<RollupRecord> records = rollup_records(connection, key);
+    std::vector<PackedCell> records = sound_records(connection, interning, key, faults);
     const bool is_pruned = query.integer(8) != 0;
     std::int64_t messages = 0;
-    for (const RollupRecord& record : records) messages += record.messages;
+    for (const PackedCell& record : records) messages += record.messages;
     if (!is_pruned &&
         (static_cast<std::int64_t>(records.size()) != query.integer(9) || messages != query.integer(10))) {
       faults.add(format("report {}: {} records with {} messages are stored, it says {} with {}", key, records.size(),
@@ -245,6 +329,7 @@ std::vector<std::string> Store::check() {
     }
   }
   if (!faults.none()) return std::move(faults).lines();
+  check_evidence(impl.connection, impl.interning, faults);
   compare_rollups(impl.connection, impl.interning, faults);
   return std::move(faults).lines();
 }

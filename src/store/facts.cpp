@@ -41,10 +41,35 @@ class Indices {
   std::uint32_t last_ = 0;
 };
 
-bool differs_in_trust_alone(const report::Cell& a, const report::Cell& b) {
-  return a.day == b.day && a.reporter == b.reporter && a.address == b.address && a.evidence == b.evidence &&
-         a.disposition == b.disposition && a.dkim_aligned == b.dkim_aligned && a.spf_aligned == b.spf_aligned;
-}
+/// Blocks of one reporter's day, those of every trust summed.
+class DayBlocks {
+ public:
+  DayBlocks(Connection& connection, std::int64_t domain, Day from, Day to)
+      : query_(connection, named("cell_blocks_of_domain"), domain, day_number(from), day_number(to)) {
+    more_ = query_.step();
+  }
+  /// False when there is no further one.
+  bool next() {
+    if (!more_) return false;
+    day_ = query_.integer(0);
+    reporter_ = query_.integer(1);
+    cells_ = unpack_cells(query_.blob(2));
+    while ((more_ = query_.step()) && query_.integer(0) == day_ && query_.integer(1) == reporter_) {
+      cells_ = add_cells(cells_, unpack_cells(query_.blob(2)));
+    }
+    return true;
+  }
+  Day day() const { return day_from_number(static_cast<int>(day_)); }
+  std::int64_t reporter() const { return reporter_; }
+  const std::vector<PackedCell>& cells() const { return cells_; }
+
+ private:
+  Query query_;
+  bool more_ = false;
+  std::int64_t day_ = 0;
+  std::int64_t reporter_ = 0;
+  std::vector<PackedCell> cells_;
+};
 
 }  // namespace
 
@@ -61,21 +86,19 @@ report::DomainFacts Store::facts(std::string_view domain, Day from, Day to) {
   Indices addresses;
   Indices evidence;
   {
-    Query query(impl.connection, named("cells_of_domain"), *domain_key, day_number(from), day_number(to));
-    while (query.step()) {
-      const Outcome outcome = unpack_outcome(query.integer(4));
+    DayBlocks blocks(impl.connection, *domain_key, from, to);
+    while (blocks.next()) {
       report::Cell cell;
-      cell.day = day_from_number(static_cast<int>(query.integer(0)));
-      cell.address = addresses.of(query.integer(1));
-      cell.reporter = reporters.of(query.integer(2));
-      cell.evidence = evidence.of(query.integer(3));
-      cell.disposition = outcome.disposition;
-      cell.dkim_aligned = outcome.dkim;
-      cell.spf_aligned = outcome.spf;
-      cell.messages = query.count(5);
-      if (!facts.cells.empty() && differs_in_trust_alone(facts.cells.back(), cell)) {
-        facts.cells.back().messages += cell.messages;
-      } else {
+      cell.day = blocks.day();
+      cell.reporter = reporters.of(blocks.reporter());
+      for (const PackedCell& stored : blocks.cells()) {
+        const Outcome outcome = unpack_outcome(stored.outcome);
+        cell.address = addresses.of(stored.address);
+        cell.evidence = evidence.of(stored.evidence);
+        cell.disposition = outcome.disposition;
+        cell.dkim_aligned = outcome.dkim;
+        cell.spf_aligned = outcome.spf;
+        cell.messages = static_cast<std::uint64_t>(stored.messages);
         facts.cells.push_back(cell);
       }
     }

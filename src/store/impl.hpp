@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/sha256.hpp"
+#include "store/blocks.hpp"
 #include "store/connection.hpp"
 #include "store/interning.hpp"
 #include "store/rollup.hpp"
@@ -14,9 +15,12 @@
 // What stands behind Store; shared by the files that implement its functions.
 namespace ruagate::store {
 
-/// What the roll-ups need of a stored report and of its records. Throws std::logic_error when there is none.
+/// What the roll-ups need of a stored report. Throws std::logic_error when there is none.
 RollupReport rollup_report(Connection& connection, std::int64_t report_key);
-std::vector<RollupRecord> rollup_records(Connection& connection, std::int64_t report_key);
+/// The records of a report in its order; none when they were deleted for their age.
+std::vector<PackedRecord> stored_records(Connection& connection, std::int64_t report_key);
+/// What the roll-ups need of them.
+std::vector<PackedCell> rollup_records(Interning& interning, const std::vector<PackedRecord>& records);
 
 struct Store::Impl {
   Impl(const std::string& path, OpenMode mode);
@@ -30,6 +34,7 @@ struct Store::Impl {
   struct Stored;
   std::int64_t add_report(std::optional<std::int64_t> key, const report::Report& report, const Sha256& digest,
                           const report::Totals& totals, const Provenance& provenance, const RawDocument& raw);
+  void add_records(std::int64_t report_key, const std::vector<PackedRecord>& records);
   /// Takes the report out, roll-ups included.
   void remove_report(std::int64_t key);
   void keep_loser(std::string origin, std::string detail, const RawDocument& raw, const Sha256& digest,
@@ -43,7 +48,8 @@ struct Store::Impl {
 
   // listing.cpp
   ReportRow read_report(Query& query);
-  report::Record read_record(std::int64_t address, std::int64_t evidence, std::int64_t outcome, std::uint64_t messages);
+  report::Record read_record(const PackedRecord& stored);
+  bool has_address_in(std::int64_t report_key, const IpNetwork& network);
 
   Connection connection;
   OpenMode mode;

@@ -139,12 +139,11 @@ std::int64_t Interning::address_key(const std::optional<IpAddress>& address) {
   if (!address) return 0;
   if (const std::int64_t* known = address_keys_.find(*address)) return *known;
   const Blob bytes(address->bytes());
-  std::optional<std::int64_t> key = lookup(connection_, named("address_by_bytes"), bytes);
-  if (!key) {
-    run(connection_, named("address_add"), bytes);
-    key = connection_.last_key();
-  }
-  return address_keys_.remember(*address, *key, 0);
+  // Most addresses that are not in the map are new, so that they are added before they are looked for.
+  run(connection_, named("address_add"), bytes);
+  if (connection_.changes() == 1) return address_keys_.remember(*address, connection_.last_key(), 0);
+  const std::optional<std::int64_t> key = lookup(connection_, named("address_by_bytes"), bytes);
+  return address_keys_.remember(*address, key.value(), 0);
 }
 
 EvidenceKeys Interning::evidence_keys(const report::Evidence& evidence) {
@@ -225,6 +224,13 @@ const report::Evidence& Interning::evidence(std::int64_t key) {
   return evidence_.remember(key, std::move(evidence), bytes);
 }
 
+std::int64_t Interning::bare_key(std::int64_t evidence_key) {
+  if (const std::int64_t* known = bare_keys_.find(evidence_key)) return *known;
+  const std::optional<std::int64_t> bare = lookup(connection_, named("evidence_bare_key"), evidence_key);
+  if (!bare) missing(connection_, "evidence", evidence_key);
+  return bare_keys_.remember(evidence_key, *bare, 0);
+}
+
 const report::PublishedPolicy& Interning::policy(std::int64_t key) {
   if (const report::PublishedPolicy* known = policies_.find(key)) return *known;
   Query query(connection_, named("policy_by_key"), key);
@@ -250,6 +256,7 @@ void Interning::forget() {
   texts_.clear();
   addresses_.clear();
   evidence_.clear();
+  bare_keys_.clear();
   policies_.clear();
 }
 

@@ -74,6 +74,8 @@ class Interning {
   std::string_view text(std::int64_t key);
   std::optional<IpAddress> address(std::int64_t key);
   const report::Evidence& evidence(std::int64_t key);
+  /// The key of the same evidence without the receiver's free texts. Throws StoreError as above.
+  std::int64_t bare_key(std::int64_t evidence_key);
   /// Without its domain.
   const report::PublishedPolicy& policy(std::int64_t key);
 
@@ -91,6 +93,7 @@ class Interning {
   BoundedMap<std::int64_t, std::string> texts_{8U << 20};
   BoundedMap<std::int64_t, std::optional<IpAddress>> addresses_{8U << 20};
   BoundedMap<std::int64_t, report::Evidence> evidence_{16U << 20};
+  BoundedMap<std::int64_t, std::int64_t> bare_keys_{4U << 20};
   BoundedMap<std::int64_t, report::PublishedPolicy> policies_{1U << 20};
 };
 

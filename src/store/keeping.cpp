@@ -83,14 +83,14 @@ bool Store::Impl::prune_raw_of(std::int64_t report_key, Instant received_before)
 bool Store::Impl::prune_records_of(std::int64_t report_key, Instant ended_before) {
   run(connection, named("records_forget"), report_key, epoch_seconds(ended_before));
   if (connection.changes() == 0) return false;
-  std::vector<RollupRecord> records = rollup_records(connection, report_key);
+  std::vector<PackedCell> records = rollup_records(interning, stored_records(connection, report_key));
   Rollups part;
   part.contribute(rollup_report(connection, report_key), records, 1);
   for (const DomainDayChange& day : part.merged_domain_days()) {
     if (day.messages == 0) continue;
     run(connection, named("pruned_day_change"), day.policy_domain, day.day, day.trust, day.messages);
   }
-  run(connection, named("record_remove"), report_key);
+  run(connection, named("record_blocks_remove"), report_key);
   return true;
 }
 

@@ -47,19 +47,6 @@ std::optional<Condition> condition_of(const Filter& filter, Interning& interning
   return condition;
 }
 
-std::optional<IpAddress> address_from(std::string_view bytes) {
-  return IpAddress::from_bytes({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
-}
-
-bool has_address_in(Connection& connection, std::int64_t report_key, const IpNetwork& network) {
-  Query query(connection, named("report_has_address"), report_key);
-  while (query.step()) {
-    const std::optional<IpAddress> address = address_from(query.blob(0));
-    if (address && network.contains(*address)) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 ReportRow Store::Impl::read_report(Query& query) {
@@ -111,16 +98,23 @@ ReportRow Store::Impl::read_report(Query& query) {
   return row;
 }
 
-report::Record Store::Impl::read_record(std::int64_t address, std::int64_t evidence, std::int64_t packed,
-                                        std::uint64_t messages) {
-  const Outcome outcome = unpack_outcome(packed);
+bool Store::Impl::has_address_in(std::int64_t report_key, const IpNetwork& network) {
+  const std::vector<PackedRecord> records = stored_records(connection, report_key);
+  return std::any_of(records.begin(), records.end(), [&](const PackedRecord& record) {
+    const std::optional<IpAddress> address = interning.address(record.address);
+    return address && network.contains(*address);
+  });
+}
+
+report::Record Store::Impl::read_record(const PackedRecord& stored) {
+  const Outcome outcome = unpack_outcome(stored.outcome);
   report::Record record;
-  record.source_ip = interning.address(address);
-  record.message_count = messages;
+  record.source_ip = interning.address(stored.address);
+  record.message_count = static_cast<std::uint64_t>(stored.messages);
   record.disposition = outcome.disposition;
   record.dkim_aligned = outcome.dkim;
   record.spf_aligned = outcome.spf;
-  record.evidence = interning.evidence(evidence);
+  record.evidence = interning.evidence(stored.evidence);
   return record;
 }
 
@@ -135,7 +129,7 @@ void Store::reports(const Filter& filter, const std::function<bool(ReportRow&&)>
                                        : (condition->newest_first ? named("reports_newest") : named("reports_oldest"));
   Query query(impl.connection, id, condition->domain, condition->reporter, condition->since, condition->until);
   for (std::uint64_t left = condition->limit; left > 0 && query.step();) {
-    if (condition->network && !has_address_in(impl.connection, query.integer(0), *condition->network)) continue;
+    if (condition->network && !impl.has_address_in(query.integer(0), *condition->network)) continue;
     if (!row(impl.read_report(query))) return;
     --left;
   }
@@ -161,14 +155,14 @@ void Store::records(const Filter& filter, const std::function<bool(RecordRow&&)>
     common.policy_domain = impl.interning.text(query.integer(1));
     common.begin = instant_from(query.integer(2));
     common.end = instant_from(query.integer(3));
-    Query records(impl.connection, named("records_of_report"), common.report_key);
-    while (left > 0 && records.step()) {
+    for (const PackedRecord& stored : stored_records(impl.connection, common.report_key)) {
+      if (left == 0) break;
       if (condition->network) {
-        const std::optional<IpAddress> address = impl.interning.address(records.integer(0));
+        const std::optional<IpAddress> address = impl.interning.address(stored.address);
         if (!address || !condition->network->contains(*address)) continue;
       }
       RecordRow found = common;
-      found.record = impl.read_record(records.integer(0), records.integer(1), records.integer(2), records.count(3));
+      found.record = impl.read_record(stored);
       if (!whole_report && found.record.evidence.author_domain != *filter.domain) continue;
       if (!row(std::move(found))) return;
       --left;
@@ -189,11 +183,9 @@ std::vector<RecordRow> Store::records_of(std::int64_t report_id) {
   std::vector<RecordRow> rows;
   const std::optional<ReportRow> report = this->report(report_id);
   if (!report) return rows;
-  Query query(impl_->connection, named("records_of_report"), report_id);
-  while (query.step()) {
+  for (const PackedRecord& stored : stored_records(impl_->connection, report_id)) {
     rows.push_back({report_id, report->report.reporter, report->report.report_id, report->report.policy.domain,
-                    report->report.begin, report->report.end,
-                    impl_->read_record(query.integer(0), query.integer(1), query.integer(2), query.count(3))});
+                    report->report.begin, report->report.end, impl_->read_record(stored)});
   }
   return rows;
 }

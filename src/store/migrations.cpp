@@ -64,6 +64,7 @@ int applied_migration(Connection& connection) {
 std::vector<std::string> apply_migrations(Connection& connection) {
   std::vector<std::string> names;
   if (applied_migration(connection) == newest_migration()) return names;
+  add_block_functions(connection);
   for (std::size_t index = 0; index < std::size(kFiles); ++index) {
     const migrations::EmbeddedText& file = kFiles[index];
     run(connection, named("begin_write"));

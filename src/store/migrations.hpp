@@ -15,6 +15,9 @@ int newest_migration();
 /// than this program (both numbers named) or when an applied migration was another file than ours of that number.
 int applied_migration(Connection& connection);
 
+/// Gives the connection the SQL functions that migrations use.
+void add_block_functions(Connection& connection);
+
 /// Applies what is missing, each migration in its own transaction; returns their names.
 std::vector<std::string> apply_migrations(Connection& connection);
 

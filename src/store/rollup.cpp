@@ -36,9 +36,6 @@ DomainDayChange outcome_sums(int outcome, std::int64_t messages) {
 
 namespace {
 
-auto key_of(const CellChange& c) {
-  return std::tie(c.policy_domain, c.day, c.address, c.reporter, c.evidence, c.outcome, c.trust);
-}
 auto key_of(const PolicyDayChange& c) {
   return std::tie(c.policy_domain, c.day, c.reporter, c.generation, c.policy, c.trust);
 }
@@ -46,9 +43,6 @@ auto key_of(const DomainDayChange& c) {
   return std::tie(c.policy_domain, c.day, c.trust);
 }
 
-void add(CellChange& to, const CellChange& from) {
-  to.messages += from.messages;
-}
 void add(PolicyDayChange& to, const PolicyDayChange& from) {
   to.reports += from.reports;
   to.messages += from.messages;
@@ -69,22 +63,6 @@ void merge(std::vector<Change>& changes) {
   if (!changes.empty()) changes.resize(kept + 1);
 }
 
-/// The records of one report that the roll-up does not tell apart, summed.
-void merge(std::vector<RollupRecord>& records) {
-  const auto key = [](const RollupRecord& r) { return std::tie(r.address, r.evidence, r.outcome); };
-  std::sort(records.begin(), records.end(),
-            [&](const RollupRecord& a, const RollupRecord& b) { return key(a) < key(b); });
-  std::size_t kept = 0;
-  for (std::size_t i = 1; i < records.size(); ++i) {
-    if (key(records[kept]) == key(records[i])) {
-      records[kept].messages += records[i].messages;
-    } else {
-      records[++kept] = records[i];
-    }
-  }
-  if (!records.empty()) records.resize(kept + 1);
-}
-
 /// True when all messages of the period count on the day of `begin`, however many they are.
 bool is_one_day(const RollupReport& report) {
   constexpr std::uint64_t kMany = std::uint64_t{1} << 40;
@@ -93,12 +71,6 @@ bool is_one_day(const RollupReport& report) {
 
 }  // namespace
 
-bool CellChange::same_key(const CellChange& other) const {
-  return key_of(*this) == key_of(other);
-}
-bool CellChange::operator<(const CellChange& other) const {
-  return key_of(*this) < key_of(other);
-}
 bool PolicyDayChange::same_key(const PolicyDayChange& other) const {
   return key_of(*this) == key_of(other);
 }
@@ -112,27 +84,32 @@ bool DomainDayChange::operator<(const DomainDayChange& other) const {
   return key_of(*this) < key_of(other);
 }
 
-void Rollups::contribute(const RollupReport& report, std::vector<RollupRecord>& records, int sign) {
-  merge(records);
+void Rollups::contribute(const RollupReport& report, std::vector<PackedCell>& records, int sign) {
+  sort_and_merge(records);
   const int first_day = day_number(day_of(report.begin));
-  std::vector<DomainDayChange> days(1);
-  days.front().day = first_day;
-  days.front().reports = sign;
+  struct Gathering {
+    DomainDayChange sums;
+    std::vector<PackedCell> cells;
+  };
+  std::vector<Gathering> days(1);
+  days.front().sums.day = first_day;
+  days.front().sums.reports = sign;
 
-  const auto count = [&](const RollupRecord& record, int day, std::int64_t messages) {
-    const std::int64_t change = sign * messages;
-    cells_.push_back({report.policy_domain, day, record.address, report.reporter, record.evidence, record.outcome,
-                      report.trust, change});
-    auto sums = std::find_if(days.begin(), days.end(), [&](const DomainDayChange& d) { return d.day == day; });
-    if (sums == days.end()) {
-      DomainDayChange another;
-      another.day = day;
-      sums = days.insert(days.end(), another);
+  const auto count = [&](const PackedCell& record, int day, std::int64_t messages) {
+    const auto is_of_day = [&](const Gathering& g) { return g.sums.day == day; };
+    auto at = std::find_if(days.begin(), days.end(), is_of_day);
+    if (at == days.end()) {
+      at = days.insert(days.end(), Gathering{});
+      at->sums.day = day;
     }
-    add(*sums, outcome_sums(record.outcome, change));
+    PackedCell cell = record;
+    cell.messages = sign * messages;
+    at->cells.push_back(cell);
+    add(at->sums, outcome_sums(record.outcome, cell.messages));
   };
   const bool one_day = is_one_day(report);
-  for (const RollupRecord& record : records) {
+  if (one_day) days.front().cells.reserve(records.size());
+  for (const PackedCell& record : records) {
     if (one_day) {
       count(record, first_day, record.messages);
       continue;
@@ -142,39 +119,69 @@ void Rollups::contribute(const RollupReport& report, std::vector<RollupRecord>& 
       count(record, day_number(day), static_cast<std::int64_t>(share));
     }
   }
-  for (DomainDayChange& sums : days) {
-    sums.policy_domain = report.policy_domain;
-    sums.trust = report.trust;
-    policy_days_.push_back({report.policy_domain, sums.day, report.reporter, report.generation, report.policy,
-                            report.trust, sums.reports, sums.messages});
-    domain_days_.push_back(sums);
+  for (Gathering& day : days) {
+    day.sums.policy_domain = report.policy_domain;
+    day.sums.trust = report.trust;
+    policy_days_.push_back({report.policy_domain, day.sums.day, report.reporter, report.generation, report.policy,
+                            report.trust, day.sums.reports, day.sums.messages});
+    domain_days_.push_back(day.sums);
+    cell_count_ += day.cells.size();
+    Block& block = blocks_[{report.policy_domain, day.sums.day, report.reporter, report.trust}];
+    if (block.cells.empty()) {
+      block.cells = std::move(day.cells);
+    } else {
+      block.cells.insert(block.cells.end(), day.cells.begin(), day.cells.end());
+      block.merged = false;
+    }
   }
 }
 
-const std::vector<CellChange>& Rollups::merged_cells() {
-  merge(cells_);
-  return cells_;
+void Rollups::merge(Block& block) {
+  if (!block.merged) sort_and_merge(block.cells);
+  block.merged = true;
+}
+
+std::vector<CellChange> Rollups::merged_cells() {
+  std::vector<CellChange> cells;
+  for (auto& [key, block] : blocks_) {
+    merge(block);
+    for (const PackedCell& cell : block.cells) cells.push_back({key, cell});
+  }
+  return cells;
 }
 
 const std::vector<PolicyDayChange>& Rollups::merged_policy_days() {
-  merge(policy_days_);
+  store::merge(policy_days_);
   return policy_days_;
 }
 
 const std::vector<DomainDayChange>& Rollups::merged_domain_days() {
-  merge(domain_days_);
+  store::merge(domain_days_);
   return domain_days_;
 }
 
+void Rollups::write(Connection& connection, const CellBlockKey& key, const std::vector<PackedCell>& changes) {
+  std::vector<PackedCell> stored;
+  bool is_stored = false;
+  {
+    Query query(connection, named("cell_block_by_key"), key.policy_domain, key.day, key.reporter, key.trust);
+    is_stored = query.step();
+    if (is_stored) stored = unpack_cells(query.blob(0));
+  }
+  const std::vector<PackedCell> cells = add_cells(stored, changes);
+  if (!cells.empty()) {
+    const std::string packed = pack_cells(cells);
+    run(connection, named("cell_block_set"), key.policy_domain, key.day, key.reporter, key.trust, cells.size(),
+        Blob(packed));
+  } else if (is_stored) {
+    run(connection, named("cell_block_remove"), key.policy_domain, key.day, key.reporter, key.trust);
+  }
+}
+
 void Rollups::write(Connection& connection) {
-  for (const CellChange& c : merged_cells()) {
-    if (c.messages == 0) continue;
-    run(connection, named("cell_change"), c.policy_domain, c.day, c.address, c.reporter, c.evidence, c.outcome, c.trust,
-        c.messages);
-    if (c.messages < 0) {
-      run(connection, named("cell_remove_empty"), c.policy_domain, c.day, c.address, c.reporter, c.evidence, c.outcome,
-          c.trust);
-    }
+  for (auto& [key, block] : blocks_) {
+    merge(block);
+    write(connection, key, block.cells);
   }
   for (const PolicyDayChange& c : merged_policy_days()) {
     if (c.reports == 0 && c.messages == 0) continue;
@@ -208,18 +215,23 @@ Rollups Rollups::take_before(std::int64_t policy_domain, int day) {
     changes.erase(changes.begin(), end);
     return taken;
   };
-  merge(cells_);
-  merge(policy_days_);
-  merge(domain_days_);
+  store::merge(policy_days_);
+  store::merge(domain_days_);
   Rollups taken;
-  taken.cells_ = take(cells_);
+  const auto end = blocks_.lower_bound({policy_domain, day, 0, 0});
+  while (blocks_.begin() != end) {
+    cell_count_ -= blocks_.begin()->second.cells.size();
+    taken.cell_count_ += blocks_.begin()->second.cells.size();
+    taken.blocks_.insert(taken.blocks_.end(), blocks_.extract(blocks_.begin()));
+  }
   taken.policy_days_ = take(policy_days_);
   taken.domain_days_ = take(domain_days_);
   return taken;
 }
 
 void Rollups::clear() {
-  cells_.clear();
+  blocks_.clear();
+  cell_count_ = 0;
   policy_days_.clear();
   domain_days_.clear();
 }

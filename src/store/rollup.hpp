@@ -2,13 +2,15 @@
 
 #include <compare>
 #include <cstdint>
+#include <map>
 #include <vector>
 
 #include "base/time.hpp"
+#include "store/blocks.hpp"
 #include "store/connection.hpp"
 
-// The roll-ups: what a report adds to cell, policy_day and domain_day. Changes gather in memory during a transaction
-// and are written in key order, several reports' worth at once, which keeps the tables' pages warm.
+// The roll-ups: what a report adds to cell_block, policy_day and domain_day. Changes gather in memory during a
+// transaction and are written in key order, several reports' worth at once, which keeps the tables' pages warm.
 namespace ruagate::store {
 
 /// What the roll-ups need of a report.
@@ -22,26 +24,22 @@ struct RollupReport {
   Instant end{};
 };
 
-/// What the roll-ups need of a record.
-struct RollupRecord {
-  std::int64_t address = 0;
-  std::int64_t evidence = 0;  ///< Bare.
-  int outcome = 0;
-  std::int64_t messages = 0;
-};
-
-struct CellChange {
+/// The key of cell_block, in its order.
+struct CellBlockKey {
   std::int64_t policy_domain = 0;
   int day = 0;
-  std::int64_t address = 0;
   std::int64_t reporter = 0;
-  std::int64_t evidence = 0;
-  int outcome = 0;
   int trust = 0;
-  std::int64_t messages = 0;
-  /// Same row of the table.
-  bool same_key(const CellChange& other) const;
-  bool operator<(const CellChange& other) const;  ///< The table's key order.
+  auto operator<=>(const CellBlockKey&) const = default;
+};
+
+/// One cell by itself, for comparing.
+struct CellChange {
+  CellBlockKey block;
+  PackedCell cell;
+  bool operator<(const CellChange& other) const {
+    return block != other.block ? block < other.block : cell < other.cell;
+  }
 };
 
 struct PolicyDayChange {
@@ -79,11 +77,11 @@ void add(DomainDayChange& to, const DomainDayChange& from);
 class Rollups {
  public:
   /// Adds (`sign` 1) or takes away (-1) a report with all its records, which are sorted and merged on the way.
-  void contribute(const RollupReport& report, std::vector<RollupRecord>& records, int sign);
+  void contribute(const RollupReport& report, std::vector<PackedCell>& records, int sign);
 
   /// True when enough has gathered that it should be written.
-  bool is_large() const { return cells_.size() > 65'536; }
-  bool is_empty() const { return cells_.empty() && policy_days_.empty(); }
+  bool is_large() const { return cell_count_ > 65'536; }
+  bool is_empty() const { return blocks_.empty() && policy_days_.empty(); }
   /// Writes what has gathered. Rows that come to nothing are deleted.
   void write(Connection& connection);
   void clear();
@@ -92,12 +90,21 @@ class Rollups {
   Rollups take_before(std::int64_t policy_domain, int day);
 
   /// For comparing: what has gathered, sorted by key, each key once.
-  const std::vector<CellChange>& merged_cells();
+  std::vector<CellChange> merged_cells();
   const std::vector<PolicyDayChange>& merged_policy_days();
   const std::vector<DomainDayChange>& merged_domain_days();
 
  private:
-  std::vector<CellChange> cells_;
+  /// Cells of one block, in the order in which they came until they are merged.
+  struct Block {
+    std::vector<PackedCell> cells;
+    bool merged = true;
+  };
+  static void merge(Block& block);
+  static void write(Connection& connection, const CellBlockKey& key, const std::vector<PackedCell>& changes);
+
+  std::map<CellBlockKey, Block> blocks_;
+  std::size_t cell_count_ = 0;
   std::vector<PolicyDayChange> policy_days_;
   std::vector<DomainDayChange> domain_days_;
 };

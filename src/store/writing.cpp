@@ -59,13 +59,20 @@ RollupReport rollup_report(Connection& connection, std::int64_t report_key) {
   return report;
 }
 
-std::vector<RollupRecord> rollup_records(Connection& connection, std::int64_t report_key) {
-  std::vector<RollupRecord> records;
-  Query query(connection, named("record_rollup_keys"), report_key);
-  while (query.step()) {
-    records.push_back({query.integer(0), query.integer(1), static_cast<int>(query.integer(2)), query.integer(3)});
-  }
+std::vector<PackedRecord> stored_records(Connection& connection, std::int64_t report_key) {
+  std::vector<PackedRecord> records;
+  Query query(connection, named("record_blocks_of_report"), report_key);
+  while (query.step()) unpack_records(query.blob(0), records);
   return records;
+}
+
+std::vector<PackedCell> rollup_records(Interning& interning, const std::vector<PackedRecord>& records) {
+  std::vector<PackedCell> cells;
+  cells.reserve(records.size());
+  for (const PackedRecord& record : records) {
+    cells.push_back({record.address, interning.bare_key(record.evidence), record.outcome, record.messages});
+  }
+  return cells;
 }
 
 /// A stored report with the identity of a new one.
@@ -102,9 +109,10 @@ std::size_t sort_and_count(std::vector<std::int64_t>& keys) {
   return keys.size();
 }
 
-void raise_trust(Connection& connection, Rollups& rollups, std::int64_t key, report::Trust trust) {
+void raise_trust(Connection& connection, Interning& interning, Rollups& rollups, std::int64_t key,
+                 report::Trust trust) {
   RollupReport report = rollup_report(connection, key);
-  std::vector<RollupRecord> records = rollup_records(connection, key);
+  std::vector<PackedCell> records = rollup_records(interning, stored_records(connection, key));
   rollups.contribute(report, records, -1);
   report.trust = static_cast<int>(trust);
   rollups.contribute(report, records, 1);
@@ -132,23 +140,20 @@ std::int64_t Store::Impl::add_report(std::optional<std::int64_t> key, const repo
   rollup.begin = report.begin;
   rollup.end = report.end;
 
-  struct RecordKeys {
-    std::int64_t address;
-    std::int64_t evidence;
-  };
-  std::vector<RecordKeys> keys;
-  std::vector<RollupRecord> rolled;
+  std::vector<PackedRecord> records;
+  std::vector<PackedCell> rolled;
   std::vector<std::int64_t> addresses;
   std::vector<std::int64_t> author_domains;
-  keys.reserve(report.records.size());
+  records.reserve(report.records.size());
   rolled.reserve(report.records.size());
   addresses.reserve(report.records.size());
   for (const report::Record& record : report.records) {
     const std::int64_t address = interning.address_key(record.source_ip);
     const EvidenceKeys evidence = interning.evidence_keys(record.evidence);
-    keys.push_back({address, evidence.full});
-    rolled.push_back({address, evidence.bare, pack({record.disposition, record.dkim_aligned, record.spf_aligned}),
-                      stored_count(record.message_count)});
+    const int outcome = pack({record.disposition, record.dkim_aligned, record.spf_aligned});
+    const std::int64_t messages = stored_count(record.message_count);
+    records.push_back({address, evidence.full, outcome, messages});
+    rolled.push_back({address, evidence.bare, outcome, messages});
     if (record.source_ip) addresses.push_back(address);
     if (author_domains.empty() || author_domains.back() != evidence.author_domain) {
       author_domains.push_back(evidence.author_domain);
@@ -183,10 +188,7 @@ std::int64_t Store::Impl::add_report(std::optional<std::int64_t> key, const repo
       raw.bytes.size(), provenance.origin);
   const std::int64_t report_key = key ? *key : connection.last_key();
 
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    run(connection, named("record_add"), report_key, i, keys[i].address, keys[i].evidence, rolled[i].outcome,
-        rolled[i].messages);
-  }
+  add_records(report_key, records);
   if (!raw.bytes.empty()) {
     run(connection, named("raw_add"), report_key, static_cast<int>(raw.encoding), Blob(raw.bytes));
   }
@@ -198,11 +200,21 @@ std::int64_t Store::Impl::add_report(std::optional<std::int64_t> key, const repo
   return report_key;
 }
 
+void Store::Impl::add_records(std::int64_t report_key, const std::vector<PackedRecord>& records) {
+  std::string packed;
+  for (std::size_t first = 0; first < records.size(); first += kRecordsPerBlock) {
+    packed.clear();
+    const std::size_t end = std::min(records.size(), first + kRecordsPerBlock);
+    for (std::size_t i = first; i < end; ++i) append(packed, records[i]);
+    run(connection, named("record_block_add"), report_key, first / kRecordsPerBlock, Blob(packed));
+  }
+}
+
 void Store::Impl::remove_report(std::int64_t key) {
-  std::vector<RollupRecord> records = rollup_records(connection, key);
+  std::vector<PackedCell> records = rollup_records(interning, stored_records(connection, key));
   rollups.contribute(rollup_report(connection, key), records, -1);
   run(connection, named("raw_remove"), key);
-  run(connection, named("record_remove"), key);
+  run(connection, named("record_blocks_remove"), key);
   run(connection, named("report_remove"), key);
 }
 
@@ -240,7 +252,7 @@ InsertOutcome Store::insert(const report::Report& report, const Provenance& prov
   }
   if (stored && stored->digest == digest) {
     if (rank(provenance.trust) > rank(stored->trust) && !stored->pruned) {
-      raise_trust(impl.connection, impl.rollups, stored->key, provenance.trust);
+      raise_trust(impl.connection, impl.interning, impl.rollups, stored->key, provenance.trust);
     }
     return InsertOutcome::duplicate;
   }

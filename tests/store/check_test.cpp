@@ -47,21 +47,38 @@ TEST_P(Check, FindsEveryKindOfDrift) {
 
 INSTANTIATE_TEST_SUITE_P(
     Drift, Check,
-    testing::Values(Damage{"update cell set messages = messages + 1 where day = 20760", "cell"},
-                    Damage{"delete from cell where day = 20760", "cell"},
-                    Damage{"insert into cell values (1, 20760, 1, 1, 1, 99, 0, 5)", "cell"},
-                    Damage{"update cell set outcome = outcome + 8 where day = 20760", "cell"},
-                    Damage{"update cell set messages = messages + 1 where day = 20758", "domain_day"},
-                    Damage{"delete from cell where day = 20758", "domain_day"},
-                    Damage{"update policy_day set reports = reports + 1 where day = 20760", "policy_day"},
-                    Damage{"update policy_day set messages = messages - 1 where day = 20760", "policy_day"},
-                    Damage{"delete from domain_day where day = 20760", "domain_day"},
-                    Damage{"update domain_day set aligned = 0", "domain_day"},
-                    Damage{"update pruned_day set messages = messages + 1", "domain_day"},
-                    Damage{"delete from record where ordinal = 1 and report_key = 4", "report 4"},
-                    Damage{"update record set messages = 1 where ordinal = 2 and report_key = 4", "cell"},
-                    Damage{"update record set evidence = 999", "refers to a row of evidence"},
-                    Damage{"update report set trust = 1 where report_key = 4", "cell"}));
+    testing::Values(
+        Damage{"update cell_block set packed = cast(substr(packed, 1, length(packed) - 1) || x'7f' as blob) "
+               "where day = 20760",
+               "cell of"},
+        Damage{"delete from cell_block where day = 20760", "cell of"},
+        Damage{"insert into cell_block values (1, 20760, 999, 0, 1, x'01010205')", "cell of"},
+        Damage{"update cell_block set packed = x'' where day = 20760", "out of order"},
+        Damage{"update cell_block set packed = cast(packed || x'00016305' as blob) where day = 20760", "out of order"},
+        Damage{"update cell_block set packed = cast(packed || x'01' as blob) where day = 20760", "cut short"},
+        Damage{"update cell_block set cells = cells + 1 where day = 20760", "out of order"},
+        Damage{"update cell_block set packed = cast(substr(packed, 1, length(packed) - 1) || x'7f' as blob) "
+               "where day = 20758",
+               "domain_day"},
+        Damage{"delete from cell_block where day = 20758", "domain_day"},
+        Damage{"update policy_day set reports = reports + 1 where day = 20760", "policy_day"},
+        Damage{"update policy_day set messages = messages - 1 where day = 20760", "policy_day"},
+        Damage{"delete from domain_day where day = 20760", "domain_day"},
+        Damage{"update domain_day set aligned = 0", "domain_day"},
+        Damage{"update pruned_day set messages = messages + 1", "domain_day"},
+        Damage{"delete from record_block where report_key = 4", "report 4"},
+        Damage{"update record_block set packed = cast(packed || x'01010205' as blob) where report_key = 4",
+               "report 4: "},
+        Damage{"update record_block set packed = cast(packed || x'01' as blob) where report_key = 4", "cut short"},
+        Damage{"update record_block set packed = cast(substr(packed, 1, length(packed) - 1) || x'7f' as blob) "
+               "where report_key = 4",
+               "cell of"},
+        Damage{"update record_block set packed = cast(packed || x'01630205' as blob) where report_key = 4",
+               "evidence 99 is missing"},
+        Damage{"update record_block set packed = cast(packed || x'63010205' as blob) where report_key = 4",
+               "address 99 is missing"},
+        Damage{"update evidence set packed = x'63000000'", "text 99 is missing"},
+        Damage{"update report set trust = 1 where report_key = 4", "cell"}));
 
 TEST(CheckFile, BrokenPageIsNamed) {
   TempDir folder;

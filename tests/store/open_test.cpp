@@ -110,7 +110,9 @@ TEST(Open, UnmigratedDatabaseIsMigratedByWriteOrByCommand) {
   {
     Store store(folder / "c.db", OpenMode::migrate);
     EXPECT_EQ(store.schema_version(), 0);
-    EXPECT_THAT(store.migrate(), testing::ElementsAre("0001_initial.sql"));
+    const std::vector<std::string> applied = store.migrate();
+    EXPECT_EQ(static_cast<int>(applied.size()), Store::newest_schema_version());
+    EXPECT_EQ(applied.front(), "0001_initial.sql");
     EXPECT_THAT(store.migrate(), testing::IsEmpty());
   }
   EXPECT_EQ(refusal(folder / "c.db", OpenMode::read), "opened");

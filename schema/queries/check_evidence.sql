@@ -1,0 +1,1 @@
+select evidence_key, packed from evidence order by evidence_key;

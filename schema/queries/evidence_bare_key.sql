@@ -1,0 +1,1 @@
+select ifnull(bare_key, evidence_key) from evidence where evidence_key = ?1;

@@ -1,0 +1,1 @@
+insert into record_block (report_key, block, packed) values (?1, ?2, ?3);

@@ -1,0 +1,1 @@
+delete from record_block where report_key = ?1;

@@ -1,1 +1,0 @@
-delete from record where report_key = ?1;

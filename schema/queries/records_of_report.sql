@@ -1,1 +1,0 @@
-select address, evidence, outcome, messages from record where report_key = ?1 order by ordinal;

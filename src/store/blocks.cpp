@@ -1,0 +1,108 @@
+#include "store/blocks.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "store/packing.hpp"
+
+namespace ruagate::store {
+
+namespace {
+
+std::int64_t signed_next(NumberReader& in) {
+  return static_cast<std::int64_t>(in.next());
+}
+
+}  // namespace
+
+void append(std::string& out, const PackedRecord& record) {
+  append_number(out, static_cast<std::uint64_t>(record.address));
+  append_number(out, static_cast<std::uint64_t>(record.evidence));
+  append_number(out, static_cast<std::uint64_t>(record.outcome));
+  append_number(out, static_cast<std::uint64_t>(record.messages));
+}
+
+void unpack_records(std::string_view packed, std::vector<PackedRecord>& out) {
+  NumberReader in(packed);
+  while (!in.at_end()) {
+    PackedRecord record;
+    record.address = signed_next(in);
+    record.evidence = signed_next(in);
+    record.outcome = static_cast<int>(in.next());
+    record.messages = signed_next(in);
+    out.push_back(record);
+  }
+}
+
+std::string pack_cells(const std::vector<PackedCell>& cells) {
+  std::string out;
+  std::int64_t before = 0;
+  for (const PackedCell& cell : cells) {
+    append_number(out, static_cast<std::uint64_t>(cell.address - before));
+    append_number(out, static_cast<std::uint64_t>(cell.evidence));
+    append_number(out, static_cast<std::uint64_t>(cell.outcome));
+    append_number(out, static_cast<std::uint64_t>(cell.messages));
+    before = cell.address;
+  }
+  return out;
+}
+
+std::vector<PackedCell> unpack_cells(std::string_view packed) {
+  std::vector<PackedCell> cells;
+  std::uint64_t address = 0;
+  NumberReader in(packed);
+  while (!in.at_end()) {
+    PackedCell cell;
+    address += in.next();
+    cell.address = static_cast<std::int64_t>(address);
+    cell.evidence = signed_next(in);
+    cell.outcome = static_cast<int>(in.next());
+    cell.messages = signed_next(in);
+    cells.push_back(cell);
+  }
+  return cells;
+}
+
+std::int64_t add_saturated(std::int64_t a, std::int64_t b) {
+  std::int64_t sum = 0;
+  if (!__builtin_add_overflow(a, b, &sum)) return sum;
+  return a > 0 ? std::numeric_limits<std::int64_t>::max() : std::numeric_limits<std::int64_t>::min();
+}
+
+void sort_and_merge(std::vector<PackedCell>& cells) {
+  if (cells.empty()) return;
+  std::sort(cells.begin(), cells.end());
+  std::size_t kept = 0;
+  for (std::size_t i = 1; i < cells.size(); ++i) {
+    if (cells[kept].same_key(cells[i])) {
+      cells[kept].messages = add_saturated(cells[kept].messages, cells[i].messages);
+    } else {
+      cells[++kept] = cells[i];
+    }
+  }
+  cells.resize(kept + 1);
+}
+
+std::vector<PackedCell> add_cells(const std::vector<PackedCell>& a, const std::vector<PackedCell>& b) {
+  std::vector<PackedCell> sums;
+  sums.reserve(a.size() + b.size());
+  const auto add = [&](const PackedCell& cell) {
+    if (cell.messages != 0) sums.push_back(cell);
+  };
+  auto left = a.begin();
+  auto right = b.begin();
+  while (left != a.end() || right != b.end()) {
+    if (right == b.end() || (left != a.end() && *left < *right)) {
+      add(*left++);
+    } else if (left == a.end() || *right < *left) {
+      add(*right++);
+    } else {
+      PackedCell sum = *left++;
+      sum.messages = add_saturated(sum.messages, (right++)->messages);
+      add(sum);
+    }
+  }
+  return sums;
+}
+
+}  // namespace ruagate::store
