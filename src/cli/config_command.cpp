@@ -1,8 +1,6 @@
 #include <filesystem>
 #include <fstream>
 
-#include <CLI/CLI.hpp>
-
 #include "base/format.hpp"
 #include "base/printable.hpp"
 #include "cli/context.hpp"
@@ -48,21 +46,21 @@ int init(Context& context, const std::string& file) {
 
 }  // namespace
 
-void add_config(CLI::App& app, Context& context) {
-  CLI::App* command = app.add_subcommand("config", "Check, show or begin a configuration file");
+void add_config(Command& app, Context& context) {
+  Command command = app.add_subcommand("config", "Check, show or begin a configuration file");
   auto file = std::make_shared<std::string>();
 
-  command->add_subcommand("check", "Name every mistake by file, line and key, and try the mailboxes")
-      ->callback([&context] { context.action = [&context] { return check(context); }; });
-  command->add_subcommand("show", "The settings in force, as TOML")->callback([&context] {
+  command.add_subcommand("check", "Name every mistake by file, line and key, and try the mailboxes")
+      .callback([&context] { context.action = [&context] { return check(context); }; });
+  command.add_subcommand("show", "The settings in force, as TOML").callback([&context] {
     context.action = [&context] {
       context.out << config::show(context.config());
       return int{kDone};
     };
   });
-  CLI::App* beginning = command->add_subcommand("init", "An example with every setting, to FILE or standard output");
-  beginning->add_option("FILE", *file, "A new file");
-  beginning->callback([&context, file] { context.action = [&context, file] { return init(context, *file); }; });
+  Command beginning = command.add_subcommand("init", "An example with every setting, to FILE or standard output");
+  beginning.add_option("FILE", *file, "A new file");
+  beginning.callback([&context, file] { context.action = [&context, file] { return init(context, *file); }; });
 }
 
 }  // namespace ruagate::cli

@@ -12,15 +12,12 @@
 #include "answer/answer.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "cli/command.hpp"
 #include "config/config.hpp"
 #include "domain/org_domain.hpp"
 #include "ingest/ingest.hpp"
 #include "present/present.hpp"
 #include "store/store.hpp"
-
-namespace CLI {
-class App;
-}
 
 // What every command of the command line needs: the options that stand before or after any command, the configuration,
 // the database, and where to write.
@@ -99,15 +96,15 @@ bool stop_requested();
 void watch_signals();
 
 // One file each.
-void add_config(CLI::App& app, Context& context);
-void add_db(CLI::App& app, Context& context);
-void add_ingest(CLI::App& app, Context& context);
-void add_readiness(CLI::App& app, Context& context);
-void add_records(CLI::App& app, Context& context);
-void add_rejects(CLI::App& app, Context& context);
-void add_reports(CLI::App& app, Context& context);
-void add_senders(CLI::App& app, Context& context);
-void add_sources(CLI::App& app, Context& context);
-void add_summary(CLI::App& app, Context& context);
+void add_config(Command& app, Context& context);
+void add_db(Command& app, Context& context);
+void add_ingest(Command& app, Context& context);
+void add_readiness(Command& app, Context& context);
+void add_records(Command& app, Context& context);
+void add_rejects(Command& app, Context& context);
+void add_reports(Command& app, Context& context);
+void add_senders(Command& app, Context& context);
+void add_sources(Command& app, Context& context);
+void add_summary(Command& app, Context& context);
 
 }  // namespace ruagate::cli

@@ -1,15 +1,13 @@
-#include <CLI/CLI.hpp>
-
 #include "base/format.hpp"
 #include "cli/context.hpp"
 
 namespace ruagate::cli {
 
-void add_db(CLI::App& app, Context& context) {
-  CLI::App* command = app.add_subcommand("db", "Keep the database: migrate, check, back up, prune, count");
+void add_db(Command& app, Context& context) {
+  Command command = app.add_subcommand("db", "Keep the database: migrate, check, back up, prune, count");
   auto destination = std::make_shared<std::string>();
 
-  command->add_subcommand("migrate", "Bring the database to this version's schema")->callback([&context] {
+  command.add_subcommand("migrate", "Bring the database to this version's schema").callback([&context] {
     context.action = [&context] {
       store::Store store = context.open(store::OpenMode::migrate);
       const auto applied = store.migrate();
@@ -21,7 +19,7 @@ void add_db(CLI::App& app, Context& context) {
     };
   });
 
-  command->add_subcommand("check", "Integrity, and roll-ups against the records")->callback([&context] {
+  command.add_subcommand("check", "Integrity, and roll-ups against the records").callback([&context] {
     context.action = [&context] {
       store::Store store = context.open(store::OpenMode::read);
       const auto faults = store.check();
@@ -35,9 +33,9 @@ void add_db(CLI::App& app, Context& context) {
     };
   });
 
-  CLI::App* backup = command->add_subcommand("backup", "A consistent copy, beside running work");
-  backup->add_option("FILE", *destination, "Where to; an existing file is not overwritten")->required();
-  backup->callback([&context, destination] {
+  Command backup = command.add_subcommand("backup", "A consistent copy, beside running work");
+  backup.add_option("FILE", *destination, "Where to; an existing file is not overwritten").required();
+  backup.callback([&context, destination] {
     context.action = [&context, destination] {
       store::Store store = context.open(store::OpenMode::read);
       store.backup(*destination);
@@ -46,8 +44,8 @@ void add_db(CLI::App& app, Context& context) {
     };
   });
 
-  command->add_subcommand("prune", "Delete what keep_raw_days and keep_records_days no longer keep")
-      ->callback([&context] {
+  command.add_subcommand("prune", "Delete what keep_raw_days and keep_records_days no longer keep")
+      .callback([&context] {
         context.action = [&context] {
           const config::StoreSettings& settings = context.config().store;
           store::Store store = context.open(store::OpenMode::write);
@@ -63,7 +61,7 @@ void add_db(CLI::App& app, Context& context) {
         };
       });
 
-  command->add_subcommand("stats", "What is in the database")->callback([&context] {
+  command.add_subcommand("stats", "What is in the database").callback([&context] {
     context.action = [&context] {
       const present::Format format = context.format({.json = true});
       store::Store store = context.open(store::OpenMode::read);

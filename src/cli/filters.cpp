@@ -1,7 +1,5 @@
 #include "cli/filters.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include "base/format.hpp"
 #include "base/ip_address.hpp"
 #include "base/printable.hpp"
@@ -28,17 +26,17 @@ store::Filter FilterOptions::filter() const {
   return filter;
 }
 
-std::shared_ptr<FilterOptions> add_filter_options(CLI::App& command) {
+std::shared_ptr<FilterOptions> add_filter_options(Command& command) {
   auto options = std::make_shared<FilterOptions>();
   command.add_option("--domain", options->domain, "Only this policy domain (records: or From domain)");
-  command.add_option("--reporter", options->reporter, "Only this reporter, as it names itself")->type_name("NAME");
-  command.add_option("--ip", options->ip, "Only with this source address or network")->type_name("ADDRESS");
-  command.add_option("--since", options->since, "Periods that end on or after this day, YYYY-MM-DD")->type_name("DATE");
+  command.add_option("--reporter", options->reporter, "Only this reporter, as it names itself").type_name("NAME");
+  command.add_option("--ip", options->ip, "Only with this source address or network").type_name("ADDRESS");
+  command.add_option("--since", options->since, "Periods that end on or after this day, YYYY-MM-DD").type_name("DATE");
   command.add_option("--until", options->until, "Periods that begin on or before this day, YYYY-MM-DD")
-      ->type_name("DATE");
+      .type_name("DATE");
   command.add_option("--limit", options->limit, "The newest N only (text: 50 unless given; json and csv: all)")
-      ->check(CLI::Range(1, 2000000000))
-      ->type_name("N");
+      .between(1, 2000000000)
+      .type_name("N");
   return options;
 }
 

@@ -9,10 +9,6 @@
 #include "present/present.hpp"
 #include "store/store.hpp"
 
-namespace CLI {
-class App;
-}
-
 namespace ruagate::cli {
 
 /// The filter options that `reports` and `records` share.
@@ -25,7 +21,7 @@ struct FilterOptions {
 };
 
 /// Adds --domain --reporter --ip --since --until --limit to `command`.
-std::shared_ptr<FilterOptions> add_filter_options(CLI::App& command);
+std::shared_ptr<FilterOptions> add_filter_options(Command& command);
 
 /// Rows that text shows when no --limit is given; JSON and CSV give all.
 inline constexpr std::uint64_t kTextLimit = 50;

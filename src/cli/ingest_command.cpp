@@ -4,8 +4,6 @@
 #include <mutex>
 #include <thread>
 
-#include <CLI/CLI.hpp>
-
 #include "base/format.hpp"
 #include "base/log.hpp"
 #include "base/printable.hpp"
@@ -203,16 +201,15 @@ int ingest_and_watch(Context& context, const Options& options) {
 
 }  // namespace
 
-void add_ingest(CLI::App& app, Context& context) {
+void add_ingest(Command& app, Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("ingest", "Read report mail into the database");
-  command->add_option(
-      "PATH", options->paths,
-      "Maildir, mbox, folder, .eml, .xml, .gz, .zip, or - for standard input; only read, never changed. "
-      "Without PATH every configured mailbox is read once");
-  command->add_flag("--watch", options->watch, "Go on: wait for new mail until SIGINT or SIGTERM");
-  command->add_flag("--dry-run", options->dry_run, "Read and judge everything, store and acknowledge nothing");
-  command->callback([&context, options] {
+  Command command = app.add_subcommand("ingest", "Read report mail into the database");
+  command.add_option("PATH", options->paths,
+                     "Maildir, mbox, folder, .eml, .xml, .gz, .zip, or - for standard input; only read, never changed. "
+                     "Without PATH every configured mailbox is read once");
+  command.add_flag("--watch", options->watch, "Go on: wait for new mail until SIGINT or SIGTERM");
+  command.add_flag("--dry-run", options->dry_run, "Read and judge everything, store and acknowledge nothing");
+  command.callback([&context, options] {
     context.action = [&context, options] {
       return options->watch ? ingest_and_watch(context, *options) : ingest_once(context, *options);
     };

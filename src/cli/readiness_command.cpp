@@ -1,26 +1,23 @@
-#include <CLI/CLI.hpp>
-
 #include "cli/context.hpp"
 
 namespace ruagate::cli {
 
-void add_readiness(CLI::App& app, Context& context) {
+void add_readiness(Command& app, Context& context) {
   struct Options {
     std::vector<std::string> domains;
     std::string as_of, ladder;
     bool explain = false;
   };
   auto options = std::make_shared<Options>();
-  CLI::App* command =
+  Command command =
       app.add_subcommand("readiness", "May a domain raise its policy now, and if not, what must be fixed");
-  command->add_option("DOMAIN", options->domains, "Policy domains; all when none is named");
-  command->add_option("--as-of", options->as_of, "The day to judge, YYYY-MM-DD (default today, UTC)")
-      ->type_name("DATE");
+  command.add_option("DOMAIN", options->domains, "Policy domains; all when none is named");
+  command.add_option("--as-of", options->as_of, "The day to judge, YYYY-MM-DD (default today, UTC)").type_name("DATE");
   command
-      ->add_option("--ladder", options->ladder, "pct (RFC 7489) or testing (RFC 9989); default from the configuration")
-      ->check(CLI::IsMember({"pct", "testing"}));
-  command->add_flag("--explain", options->explain, "Every gate, and the evidence behind each blocker");
-  command->callback([&context, options] {
+      .add_option("--ladder", options->ladder, "pct (RFC 7489) or testing (RFC 9989); default from the configuration")
+      .one_of({"pct", "testing"});
+  command.add_flag("--explain", options->explain, "Every gate, and the evidence behind each blocker");
+  command.callback([&context, options] {
     context.action = [&context, options] {
       const present::Format format = context.format({.json = true, .csv = true});
       std::vector<std::string> domains;

@@ -1,8 +1,6 @@
 #include <filesystem>
 #include <fstream>
 
-#include <CLI/CLI.hpp>
-
 #include "base/format.hpp"
 #include "base/printable.hpp"
 #include "cli/context.hpp"
@@ -26,6 +24,7 @@ store::RejectRow find(store::Store& store, std::int64_t id) {
 std::vector<store::RejectRow> chosen(store::Store& store, const std::vector<std::int64_t>& ids) {
   if (ids.empty()) return store.rejects();
   std::vector<store::RejectRow> rows;
+  rows.reserve(ids.size());
   for (const std::int64_t id : ids) rows.push_back(find(store, id));
   return rows;
 }
@@ -63,8 +62,8 @@ int drop(Context& context, const std::vector<std::int64_t>& ids, bool all) {
 
 }  // namespace
 
-void add_rejects(CLI::App& app, Context& context) {
-  CLI::App* command = app.add_subcommand("rejects", "What could not be read: list, look at, try again, export, drop");
+void add_rejects(Command& app, Context& context) {
+  Command command = app.add_subcommand("rejects", "What could not be read: list, look at, try again, export, drop");
   struct Options {
     std::int64_t id = 0;
     std::vector<std::int64_t> ids;
@@ -73,7 +72,7 @@ void add_rejects(CLI::App& app, Context& context) {
   };
   auto options = std::make_shared<Options>();
 
-  command->add_subcommand("list", "All rejects")->callback([&context] {
+  command.add_subcommand("list", "All rejects").callback([&context] {
     context.action = [&context] {
       const present::Format format = context.format({.json = true, .csv = true});
       store::Store store = context.open(store::OpenMode::read);
@@ -82,9 +81,9 @@ void add_rejects(CLI::App& app, Context& context) {
     };
   });
 
-  CLI::App* show = command->add_subcommand("show", "One reject: reason, what to do, and the beginning of its bytes");
-  show->add_option("ID", options->id, "Number of the reject")->required();
-  show->callback([&context, options] {
+  Command show = command.add_subcommand("show", "One reject: reason, what to do, and the beginning of its bytes");
+  show.add_option("ID", options->id, "Number of the reject").required();
+  show.callback([&context, options] {
     context.action = [&context, options] {
       const present::Format format = context.format({.json = true});
       store::Store store = context.open(store::OpenMode::read);
@@ -94,9 +93,9 @@ void add_rejects(CLI::App& app, Context& context) {
     };
   });
 
-  CLI::App* retry = command->add_subcommand("retry", "Read rejects again with this version");
-  retry->add_option("ID", options->ids, "Numbers; all rejects when none is given");
-  retry->callback([&context, options] {
+  Command retry = command.add_subcommand("retry", "Read rejects again with this version");
+  retry.add_option("ID", options->ids, "Numbers; all rejects when none is given");
+  retry.callback([&context, options] {
     context.action = [&context, options] {
       const present::Format format = context.format({.json = true});
       store::Store store = context.open(store::OpenMode::write);
@@ -108,17 +107,17 @@ void add_rejects(CLI::App& app, Context& context) {
     };
   });
 
-  CLI::App* exporting = command->add_subcommand("export", "Write the bytes of rejects to files in a folder");
-  exporting->add_option("FOLDER", options->folder, "Created when missing; no file is overwritten")->required();
-  exporting->add_option("ID", options->ids, "Numbers; all rejects when none is given");
-  exporting->callback([&context, options] {
+  Command exporting = command.add_subcommand("export", "Write the bytes of rejects to files in a folder");
+  exporting.add_option("FOLDER", options->folder, "Created when missing; no file is overwritten").required();
+  exporting.add_option("ID", options->ids, "Numbers; all rejects when none is given");
+  exporting.callback([&context, options] {
     context.action = [&context, options] { return export_rejects(context, options->folder, options->ids); };
   });
 
-  CLI::App* dropping = command->add_subcommand("drop", "Forget rejects and their bytes");
-  dropping->add_option("ID", options->ids, "Numbers");
-  dropping->add_flag("--all", options->all, "All of them");
-  dropping->callback([&context, options] {
+  Command dropping = command.add_subcommand("drop", "Forget rejects and their bytes");
+  dropping.add_option("ID", options->ids, "Numbers");
+  dropping.add_flag("--all", options->all, "All of them");
+  dropping.callback([&context, options] {
     context.action = [&context, options] { return drop(context, options->ids, options->all); };
   });
 }

@@ -1,5 +1,3 @@
-#include <CLI/CLI.hpp>
-
 #include "base/format.hpp"
 #include "cli/context.hpp"
 #include "cli/filters.hpp"
@@ -41,10 +39,10 @@ int show(Context& context, std::int64_t id, bool raw) {
 
 }  // namespace
 
-void add_reports(CLI::App& app, Context& context) {
-  CLI::App* command = app.add_subcommand("reports", "List and export reports");
-  auto filters = add_filter_options(*command);
-  command->callback([&context, filters] {
+void add_reports(Command& app, Context& context) {
+  Command command = app.add_subcommand("reports", "List and export reports");
+  auto filters = add_filter_options(command);
+  command.callback([&context, filters] {
     if (!context.action)
       context.action = [&context, filters] {
         return write_rows<present::ReportsWriter>(context, *filters, &store::Store::reports);
@@ -56,10 +54,10 @@ void add_reports(CLI::App& app, Context& context) {
     bool raw = false;
   };
   auto options = std::make_shared<Options>();
-  CLI::App* one = command->add_subcommand("show", "One report with its records");
-  one->add_option("ID", options->id, "Number of the report, from `ruagate reports`")->required();
-  one->add_flag("--raw", options->raw, "The document as the reporter sent it, unescaped");
-  one->callback([&context, options] {
+  Command one = command.add_subcommand("show", "One report with its records");
+  one.add_option("ID", options->id, "Number of the report, from `ruagate reports`").required();
+  one.add_flag("--raw", options->raw, "The document as the reporter sent it, unescaped");
+  one.callback([&context, options] {
     context.action = [&context, options] { return show(context, options->id, options->raw); };
   });
 }

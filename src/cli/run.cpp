@@ -65,16 +65,17 @@ int run(int argc, const char* const* argv, std::ostream& out, std::ostream& err)
   app.fallthrough();
   app.footer("Exit codes: 0 done, 1 failure, 2 wrong use; readiness also 10 hold, 11 not enough data, 12 step back.");
   add_global_options(app, context);
-  add_ingest(app, context);
-  add_readiness(app, context);
-  add_sources(app, context);
-  add_summary(app, context);
-  add_reports(app, context);
-  add_records(app, context);
-  add_senders(app, context);
-  add_rejects(app, context);
-  add_db(app, context);
-  add_config(app, context);
+  Command commands(app);
+  add_ingest(commands, context);
+  add_readiness(commands, context);
+  add_sources(commands, context);
+  add_summary(commands, context);
+  add_reports(commands, context);
+  add_records(commands, context);
+  add_senders(commands, context);
+  add_rejects(commands, context);
+  add_db(commands, context);
+  add_config(commands, context);
 
   try {
     app.parse(argc, argv);

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include <CLI/CLI.hpp>
-
 #include "base/format.hpp"
 #include "base/ip_address.hpp"
 #include "base/printable.hpp"
@@ -92,15 +90,15 @@ int forget(Context& context, const Options& options) {
   return kDone;
 }
 
-CLI::App* add_decision(CLI::App& command, Context& context, const std::shared_ptr<Options>& options,
-                       report::DecisionKind kind, const char* meaning) {
-  CLI::App* one = command.add_subcommand(std::string(to_string(kind)), meaning);
-  one->add_option("DOMAIN", options->domain, "Policy domain")->required();
+Command add_decision(Command& command, Context& context, const std::shared_ptr<Options>& options,
+                     report::DecisionKind kind, const char* meaning) {
+  Command one = command.add_subcommand(std::string(to_string(kind)), meaning);
+  one.add_option("DOMAIN", options->domain, "Policy domain").required();
   if (kind != report::DecisionKind::acknowledge) {
-    one->add_option("WHAT", options->what, "A source's key, an IP, a network, or a d= or SPF domain")->required();
+    one.add_option("WHAT", options->what, "A source's key, an IP, a network, or a d= or SPF domain").required();
   }
-  one->add_option("--note", options->note, "Why, for whoever reads it next year")->type_name("TEXT");
-  one->callback([&context, options, kind] {
+  one.add_option("--note", options->note, "Why, for whoever reads it next year").type_name("TEXT");
+  one.callback([&context, options, kind] {
     context.action = [&context, options, kind] { return decide(context, *options, kind); };
   });
   return one;
@@ -108,14 +106,14 @@ CLI::App* add_decision(CLI::App& command, Context& context, const std::shared_pt
 
 }  // namespace
 
-void add_senders(CLI::App& app, Context& context) {
+void add_senders(Command& app, Context& context) {
   using report::DecisionKind;
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("senders", "Your decisions about who may send for a domain");
+  Command command = app.add_subcommand("senders", "Your decisions about who may send for a domain");
 
-  CLI::App* list = command->add_subcommand("list", "All decisions, or those of one domain");
-  list->add_option("DOMAIN", options->domain, "Policy domain");
-  list->callback([&context, options] {
+  Command list = command.add_subcommand("list", "All decisions, or those of one domain");
+  list.add_option("DOMAIN", options->domain, "Policy domain");
+  list.callback([&context, options] {
     context.action = [&context, options] {
       const present::Format format = context.format({.json = true, .csv = true});
       store::Store store = context.open(store::OpenMode::read);
@@ -126,21 +124,20 @@ void add_senders(CLI::App& app, Context& context) {
     };
   });
 
-  CLI::App* approve =
-      add_decision(*command, context, options, DecisionKind::approve, "It is ours: it must keep working");
-  approve->add_flag("--critical", options->critical, "Always judged, however little it sends");
-  approve->add_option("--periodic", options->periodic, "It sends monthly or quarterly; silence is normal")
-      ->check(CLI::IsMember({"monthly", "quarterly"}));
-  approve->add_flag("--retired", options->retired, "It is switched off: old failures no longer count");
-  add_decision(*command, context, options, DecisionKind::deny, "It is not ours: enforcement shall stop it");
-  add_decision(*command, context, options, DecisionKind::forwarder, "It passes on mail of others");
-  add_decision(*command, context, options, DecisionKind::acknowledge,
+  Command approve = add_decision(command, context, options, DecisionKind::approve, "It is ours: it must keep working");
+  approve.add_flag("--critical", options->critical, "Always judged, however little it sends");
+  approve.add_option("--periodic", options->periodic, "It sends monthly or quarterly; silence is normal")
+      .one_of({"monthly", "quarterly"});
+  approve.add_flag("--retired", options->retired, "It is switched off: old failures no longer count");
+  add_decision(command, context, options, DecisionKind::deny, "It is not ours: enforcement shall stop it");
+  add_decision(command, context, options, DecisionKind::forwarder, "It passes on mail of others");
+  add_decision(command, context, options, DecisionKind::acknowledge,
                "Indirect mail that will fail at reject is accepted");
 
-  CLI::App* forgetting = command->add_subcommand("forget", "Take a decision back");
-  forgetting->add_option("DOMAIN", options->domain, "Policy domain")->required();
-  forgetting->add_option("WHAT", options->what, "As it was decided; without it the acknowledgement");
-  forgetting->callback(
+  Command forgetting = command.add_subcommand("forget", "Take a decision back");
+  forgetting.add_option("DOMAIN", options->domain, "Policy domain").required();
+  forgetting.add_option("WHAT", options->what, "As it was decided; without it the acknowledgement");
+  forgetting.callback(
       [&context, options] { context.action = [&context, options] { return forget(context, *options); }; });
 }
 

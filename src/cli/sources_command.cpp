@@ -1,23 +1,20 @@
-#include <CLI/CLI.hpp>
-
 #include "cli/context.hpp"
 
 namespace ruagate::cli {
 
-void add_sources(CLI::App& app, Context& context) {
+void add_sources(Command& app, Context& context) {
   struct Options {
     std::string domain, as_of, since, until;
     std::optional<int> days;
   };
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("sources", "Who sends for a domain: class, rates, what fails and why");
-  command->add_option("DOMAIN", options->domain, "Policy domain, or a subdomain seen in From")->required();
-  command->add_option("--days", options->days, "Days up to the newest report or --as-of (default 30)")
-      ->check(CLI::Range(1, 3660));
-  command->add_option("--as-of", options->as_of, "Last day, YYYY-MM-DD")->type_name("DATE");
-  command->add_option("--since", options->since, "First day, YYYY-MM-DD")->type_name("DATE");
-  command->add_option("--until", options->until, "Last day, YYYY-MM-DD")->type_name("DATE");
-  command->callback([&context, options] {
+  Command command = app.add_subcommand("sources", "Who sends for a domain: class, rates, what fails and why");
+  command.add_option("DOMAIN", options->domain, "Policy domain, or a subdomain seen in From").required();
+  command.add_option("--days", options->days, "Days up to the newest report or --as-of (default 30)").between(1, 3660);
+  command.add_option("--as-of", options->as_of, "Last day, YYYY-MM-DD").type_name("DATE");
+  command.add_option("--since", options->since, "First day, YYYY-MM-DD").type_name("DATE");
+  command.add_option("--until", options->until, "Last day, YYYY-MM-DD").type_name("DATE");
+  command.callback([&context, options] {
     context.action = [&context, options] {
       const present::Format format = context.format({.json = true, .csv = true});
       answer::WindowRequest window;

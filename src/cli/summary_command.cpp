@@ -3,8 +3,6 @@
 #include <array>
 #include <sstream>
 
-#include <CLI/CLI.hpp>
-
 #include "base/format.hpp"
 #include "base/sha256.hpp"
 #include "cli/context.hpp"
@@ -50,22 +48,21 @@ void mail_summary(Context& context, const answer::SummaryAnswer& answer, const s
 
 }  // namespace
 
-void add_summary(CLI::App& app, Context& context) {
+void add_summary(Command& app, Context& context) {
   struct Options {
     std::string period = "day";
     std::vector<std::string> domains, mail_to;
     std::string as_of;
   };
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("summary", "The nightly document over all domains");
-  command->add_option("--period", options->period, "day, week or month (default day)")
-      ->check(CLI::IsMember({"day", "week", "month"}));
-  command->add_option("--domain", options->domains, "Only this policy domain; may be repeated")->type_name("DOMAIN");
-  command->add_option("--as-of", options->as_of, "Last day of the period, YYYY-MM-DD (default yesterday, UTC)")
-      ->type_name("DATE");
-  command->add_option("--mail-to", options->mail_to, "Send it by mail instead of printing it; may be repeated")
-      ->type_name("ADDRESS");
-  command->callback([&context, options] {
+  Command command = app.add_subcommand("summary", "The nightly document over all domains");
+  command.add_option("--period", options->period, "day, week or month (default day)").one_of({"day", "week", "month"});
+  command.add_option("--domain", options->domains, "Only this policy domain; may be repeated").type_name("DOMAIN");
+  command.add_option("--as-of", options->as_of, "Last day of the period, YYYY-MM-DD (default yesterday, UTC)")
+      .type_name("DATE");
+  command.add_option("--mail-to", options->mail_to, "Send it by mail instead of printing it; may be repeated")
+      .type_name("ADDRESS");
+  command.callback([&context, options] {
     context.action = [&context, options] {
       const present::Format format = context.format({.json = true, .csv = true, .html = true});
       std::vector<std::string> domains;
