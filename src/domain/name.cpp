@@ -62,7 +62,7 @@ std::optional<std::string> normalize(std::string_view text) {
 std::string to_display(std::string_view normalized) {
   if (normalized.find("xn--") == std::string_view::npos) return std::string(normalized);
   char* raw = nullptr;
-  const std::string terminated(normalized);
+  std::string terminated(normalized);
   if (idn2_to_unicode_8z8z(terminated.c_str(), &raw, 0) != IDN2_OK) return terminated;
   return Idn2String(raw).get();
 }

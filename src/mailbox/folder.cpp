@@ -230,7 +230,7 @@ class Folder final : public Mailbox {
       if (!range) return tl::unexpected(range.error());
       if (state.done == state.found) {
         std::set<std::string> changed;
-        const auto finished = finish_mbox(mbox_below_, changed);
+        auto finished = finish_mbox(mbox_below_, changed);
         for (const auto& folder : changed) (void)sync_folder(folder);
         return finished;
       }

@@ -225,7 +225,7 @@ class Maildir final : public Mailbox {
     // new/ first: a message that moves to cur/ meanwhile is seen twice at worst, and never missed.
     for (const auto* place : {"new", "cur"}) {
       const auto path = path_of(join(folders_[folder_], place));
-      const auto listed = for_each_entry(path, [&](std::string_view name, EntryType type) {
+      auto listed = for_each_entry(path, [&](std::string_view name, EntryType type) {
         if (!is_message(place, name, type) || acknowledged_.contains(key(folders_[folder_], name))) return;
         auto entry = portion_name(place, name);
         if (entry > cursor_) smallest.add(std::move(entry));

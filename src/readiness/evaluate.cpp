@@ -85,6 +85,7 @@ Blocker make_blocker(const World& world, std::uint32_t number, const domain::Org
 std::vector<Blocker> make_blockers(const World& world, const std::vector<std::uint32_t>& sources,
                                    const domain::OrgDomains& org_domains) {
   std::vector<Blocker> blockers;
+  blockers.reserve(sources.size());
   for (const auto source : sources) blockers.push_back(make_blocker(world, source, org_domains));
   std::stable_sort(blockers.begin(), blockers.end(), [](const Blocker& a, const Blocker& b) {
     const auto failing_a = a.messages - a.aligned;

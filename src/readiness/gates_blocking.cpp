@@ -10,8 +10,6 @@ namespace ruagate::readiness {
 
 namespace {
 
-constexpr int kMonth = 28;
-
 Gate blocking_gate(std::string name, bool ok, std::optional<double> have, std::optional<double> need,
                    std::string text) {
   Gate gate;

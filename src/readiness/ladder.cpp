@@ -93,6 +93,7 @@ const std::vector<Step>& ladder_steps(Ladder ladder) {
 const std::vector<std::string>& steps(Ladder ladder) {
   const auto names = [](const std::vector<Step>& list) {
     std::vector<std::string> result;
+    result.reserve(list.size());
     for (const auto& step : list) result.push_back(step.name);
     return result;
   };

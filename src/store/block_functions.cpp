@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <new>
 #include <string>
@@ -25,9 +26,11 @@ struct Group {
   std::vector<Row> rows;
 };
 
+constexpr std::size_t kPointerBytes = sizeof(void*);
+
 /// The group that the call belongs to; null when memory is short. SQLite gives one zeroed pointer a group.
 Group* group_of(sqlite3_context* context) {
-  auto** slot = static_cast<Group**>(sqlite3_aggregate_context(context, sizeof(Group*)));
+  auto** slot = static_cast<Group**>(sqlite3_aggregate_context(context, static_cast<int>(kPointerBytes)));
   if (slot == nullptr) return nullptr;
   if (*slot == nullptr) *slot = new (std::nothrow) Group;
   return *slot;

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <map>
+#include <tuple>
 #include <vector>
 
 #include "base/time.hpp"
@@ -30,7 +30,11 @@ struct CellBlockKey {
   int day = 0;
   std::int64_t reporter = 0;
   int trust = 0;
-  auto operator<=>(const CellBlockKey&) const = default;
+  bool operator==(const CellBlockKey&) const = default;
+  bool operator<(const CellBlockKey& other) const {
+    return std::tie(policy_domain, day, reporter, trust) <
+           std::tie(other.policy_domain, other.day, other.reporter, other.trust);
+  }
 };
 
 /// One cell by itself, for comparing.

@@ -96,7 +96,7 @@ class Unpacker {
     const bool is_zip = sniff(bytes) == Content::zip;
     if (ends_with_ignoring_case(way.name, is_zip ? ".gz" : ".zip")) way.tolerances.emplace_back("container_misnamed");
     if (is_zip) {
-      open_zip(bytes, std::move(way));
+      open_zip(bytes, way);
     } else {
       open_gzip(bytes, std::move(way));
     }
