@@ -9,6 +9,10 @@ endif()
 find_program(RUAGATE_CCACHE ccache)
 if(RUAGATE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER "${RUAGATE_CCACHE}")
+  if(RUAGATE_PCH)  # ccache needs to be told that a precompiled header stands for its sources
+    set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND};-E;env;CCACHE_SLOPPINESS=pch_defines,time_macros,locale;${RUAGATE_CCACHE}")
+    add_compile_options($<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
+  endif()
 endif()
 
 find_program(RUAGATE_MOLD mold)
