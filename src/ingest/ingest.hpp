@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,7 @@ struct Options {
   Limits limits;
   bool dry_run = false;                       ///< Everything is read and judged, nothing stored or acknowledged.
   bool keep_raw = true;                       ///< Keep raw documents (keep_raw_days > 0).
+  std::optional<std::size_t> readers{};       ///< Threads that read beside the worker's own; absent: by the cores.
   std::size_t batch_reports = 1000;           ///< A commit at the latest after so many reports,
   std::size_t batch_records = 20000;          ///< or records,
   std::size_t batch_bytes = 64U << 20;        ///< or bytes of raw documents,
@@ -76,7 +78,8 @@ struct Progress {
 };
 using ProgressFunction = std::function<void(const Progress&)>;
 
-/// Reads whole mailboxes into the store. One thread.
+/// Reads whole mailboxes into the store. Mailbox and store are used by the caller's thread alone; what messages hold is
+/// read by several.
 class Worker {
  public:
   /// `store` may be null for a dry run. Borrows everything, all of which must outlive the worker.

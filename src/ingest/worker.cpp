@@ -7,6 +7,7 @@
 #include "base/format.hpp"
 #include "base/log.hpp"
 #include "base/printable.hpp"
+#include "ingest/readers.hpp"
 #include "ingest/reading.hpp"
 #include "report/identity.hpp"
 
@@ -84,7 +85,10 @@ struct Worker::State {
 
   void pass(mailbox::Mailbox& mailbox, const std::function<bool()>& stop, const ProgressFunction& progress,
             std::optional<std::uint64_t> total);
-  void take(mailbox::Mailbox& mailbox, const mailbox::MessageRef& message);
+  void fetch(mailbox::Mailbox& mailbox, const mailbox::MessageRef& message, Readers& readers);
+  void read(ReadTask& task) const;
+  void take(ReadTask task);
+  void add(Pending message);
   void flush(mailbox::Mailbox& mailbox);
   mailbox::Outcome write(Pending& message, Outcome& counted);
   mailbox::Outcome judge(Pending& message, Outcome& counted);
@@ -250,34 +254,48 @@ void Worker::State::flush(mailbox::Mailbox& mailbox) {
   load = {};
 }
 
-void Worker::State::take(mailbox::Mailbox& mailbox, const mailbox::MessageRef& message) {
+void Worker::State::fetch(mailbox::Mailbox& mailbox, const mailbox::MessageRef& message, Readers& readers) {
   Result<std::string> bytes;
   {
     const Stopwatch stopwatch(fetching);
     bytes = mailbox.fetch(message);
   }
-  Pending read;
-  read.message = message;
   if (bytes) {
-    read.read = read_bytes(*bytes, message.origin, options.limits, options.keep_raw && !options.dry_run, times);
-    const auto& refused = read.read.refused;
-    if (std::any_of(refused.begin(), refused.end(), [](const auto& part) { return part.bytes.empty(); })) {
-      read.whole = std::move(*bytes);
-    }
+    readers.give({message, std::move(*bytes), {}, {}});
   } else if (bytes.error().kind == ErrorKind::too_large) {
-    read.read.refused.push_back({{}, std::string(bytes.error().code), bytes.error().message, {}});
+    Pending refused;
+    refused.message = message;
+    refused.read.refused.push_back({{}, std::string(bytes.error().code), bytes.error().message, {}});
+    add(std::move(refused));
   } else if (bytes.error().code == "message_gone") {
     log::debug(bytes.error().message);  // Another client took it; that is its right.
-    return;
   } else {
     add_failure(bytes.error().code, format("{}: {}", printable(message.origin), bytes.error().message));
-    return;
   }
+}
+
+/// Called by several threads at once.
+void Worker::State::read(ReadTask& task) const {
+  task.read =
+      read_bytes(task.bytes, task.message.origin, options.limits, options.keep_raw && !options.dry_run, task.times);
+  const auto& refused = task.read.refused;
+  const bool keep = std::any_of(refused.begin(), refused.end(), [](const auto& part) { return part.bytes.empty(); });
+  if (!keep) task.bytes = {};
+}
+
+void Worker::State::take(ReadTask task) {
+  times.mime += task.times.mime;
+  times.unpack += task.times.unpack;
+  times.xml += task.times.xml;
+  add({std::move(task.message), std::move(task.read), std::move(task.bytes)});
+}
+
+void Worker::State::add(Pending message) {
   if (pending.empty()) load.since = Steady::now();
-  load.reports += read.read.reports.size() + read.read.refused.size();
-  for (const auto& report : read.read.reports) load.records += report.report.records.size();
-  load.bytes += bytes_of(read);
-  pending.push_back(std::move(read));
+  load.reports += message.read.reports.size() + message.read.refused.size();
+  for (const auto& report : message.read.reports) load.records += report.report.records.size();
+  load.bytes += bytes_of(message);
+  pending.push_back(std::move(message));
 }
 
 void Worker::State::pass(mailbox::Mailbox& mailbox, const std::function<bool()>& stop, const ProgressFunction& progress,
@@ -286,6 +304,18 @@ void Worker::State::pass(mailbox::Mailbox& mailbox, const std::function<bool()>&
   const auto begin = Steady::now();
   std::uint64_t done = 0;
   std::string last_fault;
+  Readers readers(options.readers.value_or(Readers::usual_threads()), [this](ReadTask& task) { read(task); });
+  const auto show = [&] {
+    if (!progress) return;
+    const auto known = total && done <= *total ? total : std::nullopt;
+    progress({done, known, in_seconds(Steady::now() - begin)});
+  };
+  const auto take_and_write = [&](ReadTask task) {
+    take(std::move(task));
+    ++done;
+    if (is_full()) flush(mailbox);
+    show();
+  };
   while (!stop()) {
     auto messages = mailbox.next(kAtOnce);
     if (!messages) {
@@ -298,14 +328,18 @@ void Worker::State::pass(mailbox::Mailbox& mailbox, const std::function<bool()>&
     if (messages->empty()) break;
     for (const auto& message : *messages) {
       if (stop()) break;
-      take(mailbox, message);
-      if (is_full()) flush(mailbox);
-      ++done;
-      if (progress) {
-        const auto known = total && done <= *total ? total : std::nullopt;
-        progress({done, known, in_seconds(Steady::now() - begin)});
+      while (auto task = readers.has_room() ? readers.take_ready() : readers.wait_next()) {
+        take_and_write(std::move(*task));
       }
+      fetch(mailbox, message, readers);
+      if (is_full()) flush(mailbox);
     }
+  }
+  while (true) {
+    if (stop()) readers.drop_unread();  // they stay in the mailbox for the next time
+    auto task = readers.wait_next();
+    if (!task) break;
+    take_and_write(std::move(*task));
   }
   flush(mailbox);
 }

@@ -225,12 +225,8 @@ TEST_F(WorkerTest, ADatabaseThatFailsLeavesMessagesUnacknowledged) {
     Options options;
     options.batch_reports = 4;
     options.batch_time = std::chrono::hours(1);
-    int fetched = 0;
     std::optional<FullDisk> full_disk;
-    mailbox->on_fetch = [&](const auto&) -> std::optional<Error> {
-      if (++fetched == 6) full_disk.emplace();  // After the first batch.
-      return std::nullopt;
-    };
+    mailbox->on_acknowledge = [&] { full_disk.emplace(); };  // After the first batch.
     Worker worker(&failing, clock_, options);
     EXPECT_THROW((void)worker.run(*mailbox, [] { return false; }, {}), store::StoreError);
     full_disk.reset();
@@ -263,12 +259,14 @@ TEST_F(WorkerTest, WhatCannotBeFetchedNowStaysAndIsCounted) {
 TEST_F(WorkerTest, StopEndsThePassWithWhatWasRead) {
   for (int i = 0; i < 10; ++i) put(std::to_string(i), report_mail(i));
   auto mailbox = open("move:Archive");
-  Worker worker(&store_, clock_, {});
-  int asked = 0;
-  EXPECT_TRUE(worker.run(*mailbox, [&] { return ++asked > 5; }, {}));
-  const auto read = worker.outcome().messages;
-  EXPECT_GT(read, 0U);
-  EXPECT_LT(read, 10U);
+  Options options;
+  options.readers = 0;
+  Worker worker(&store_, clock_, options);
+  std::uint64_t read = 0;
+  const auto count = [&](const Progress& progress) { read = progress.messages; };
+  EXPECT_TRUE(worker.run(
+      *mailbox, [&] { return read >= 5; }, count));
+  EXPECT_EQ(worker.outcome().messages, 5U);
   EXPECT_EQ(stored(), read);
   EXPECT_EQ(mailbox->acknowledged.size(), read);
   ASSERT_EQ(store_.runs(10).size(), 1U);
