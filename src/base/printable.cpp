@@ -1,12 +1,18 @@
 #include "base/printable.hpp"
 
-#include <cstdint>
-
 #include "base/format.hpp"
 
 namespace ruagate {
 
 namespace {
+
+bool is_unsafe(std::uint32_t c) {
+  return c < 0x20 || (c >= 0x7F && c < 0xA0) ||        // C0, DEL, C1
+         c == 0x061C || c == 0x200E || c == 0x200F ||  // bidirectional marks
+         (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x2028 || c == 0x2029 || c == 0xFEFF;
+}
+
+}  // namespace
 
 std::uint32_t code_point(std::string_view character) {
   const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(character[i])); };
@@ -21,14 +27,6 @@ std::uint32_t code_point(std::string_view character) {
       return (byte(0) & 0x07U) << 18 | (byte(1) & 0x3FU) << 12 | (byte(2) & 0x3FU) << 6 | (byte(3) & 0x3FU);
   }
 }
-
-bool is_unsafe(std::uint32_t c) {
-  return c < 0x20 || (c >= 0x7F && c < 0xA0) ||        // C0, DEL, C1
-         c == 0x061C || c == 0x200E || c == 0x200F ||  // bidirectional marks
-         (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x2028 || c == 0x2029 || c == 0xFEFF;
-}
-
-}  // namespace
 
 std::size_t utf8_length(std::string_view text) {
   if (text.empty()) return 0;

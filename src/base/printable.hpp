@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -15,5 +16,7 @@ std::string valid_utf8(std::string_view text);
 
 /// Length in bytes of the well-formed UTF-8 character at the start of `text` (RFC 3629), 0 when there is none.
 std::size_t utf8_length(std::string_view text);
+/// The code point of one well-formed UTF-8 character of one to four bytes.
+std::uint32_t code_point(std::string_view character);
 
 }  // namespace ruagate
