@@ -1,0 +1,118 @@
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <string>
+
+#include "base/format.hpp"
+#include "sim/loop/score.hpp"
+
+// ruagate_sim_score [--split tune|test] [--histories N] [--only NAME] [--trace SEED]
+// Plays the closed loop and prints the score table of docs/readiness.md.
+namespace {
+
+using namespace ruagate;
+using namespace ruagate::sim::loop;
+
+struct Options {
+  bool test = true;
+  int histories = 200;
+  std::string only;
+  std::uint64_t trace = 0;
+};
+
+Options options_of(int argc, char** argv) {
+  Options options;
+  for (int i = 1; i + 1 < argc; i += 2) {
+    const std::string key = argv[i];
+    const std::string value = argv[i + 1];
+    if (key == "--split") options.test = value == "test";
+    if (key == "--histories") options.histories = std::stoi(value);
+    if (key == "--only") options.only = value;
+    if (key == "--trace") options.trace = std::stoull(value);
+  }
+  return options;
+}
+
+void say(const std::string& text) {
+  std::fputs(text.c_str(), stderr);
+}
+
+/// Which history said or missed what, to look at with --trace.
+void point_out(const Played& result, const std::vector<std::uint64_t>& seeds) {
+  for (std::size_t i = 0; i < seeds.size(); ++i) {
+    const Outcome& o = result.outcomes[i];
+    std::string what;
+    for (const Raise& raise : o.raises) {
+      if (raise.wrong) what += format(" wrong raise to {} on day {};", raise.step, raise.day);
+    }
+    for (const int held : o.held) {
+      if (held > 14) what += format(" held {} days;", held);
+    }
+    if (o.ramp.avoidable + o.reject.avoidable > 0) what += format(" avoidable {}/{};", o.ramp.avoidable, o.reject.avoidable);
+    if (o.false_alarms > 0) what += format(" false alarms {};", o.false_alarms);
+    if (o.undetected > 0) what += " undetected;";
+    if (o.named > o.named_rightly) what += format(" misnamed {}/{};", o.named - o.named_rightly, o.named);
+    if (o.to_name > o.found) what += format(" not named {}/{};", o.to_name - o.found, o.to_name);
+    if (o.coded > o.coded_rightly) what += format(" miscoded {}/{};", o.coded - o.coded_rightly, o.coded);
+    const auto& row = o.by_message[0];
+    const auto& candidates = o.by_message[1];
+    if (row[3] + candidates[3] > 0) what += format(" legit as spoof {};", row[3] + candidates[3]);
+    if (!what.empty()) say(format("seed {}:{}\n", seeds[i], what));
+  }
+}
+
+int play_all(const Options& options) {
+  const domain::OrgDomains org_domains;
+  const config::ReadinessSettings settings;
+  const Parameters parameters;
+  if (options.trace != 0) {
+    const auto judge = product(org_domains, settings);
+    play(make_history(options.trace, parameters), *judge, org_domains, true);
+    return 0;
+  }
+  const auto seeds = options.test ? test_seeds(options.histories) : tune_seeds(options.histories);
+  const auto wanted = [&](std::string_view name) { return options.only.empty() || options.only == name; };
+  const auto go = [&](std::string name, const Parameters& world, const MakeJudge& make) {
+    say(name + " ...\n");
+    return run(std::move(name), seeds, world, make, org_domains);
+  };
+  const Played knows = go("oracle", parameters, oracle);
+  std::vector<std::pair<std::string, Score>> columns;
+  std::vector<Played> results;
+  if (wanted("product")) {
+    results.push_back(go("product", parameters, [&] { return product(org_domains, settings); }));
+    point_out(results.back(), seeds);
+  }
+  columns.emplace_back("oracle", score(knows, &knows));
+  if (wanted("baselines")) {
+    results.push_back(go("raw pass rate", parameters, raw_pass_rate));
+    results.push_back(go("per source", parameters, [&] { return source_pass_rate(org_domains); }));
+    results.push_back(go("calendar", parameters, calendar));
+  }
+  for (const Played& result : results) columns.emplace_back(result.name, score(result, &knows));
+  std::fputs(table(columns).c_str(), stdout);
+  if (wanted("spoofing") && !results.empty()) {
+    for (const double times : {0.0, 10.0, 100.0}) {
+      Parameters world = parameters;
+      world.spoof_times = times;
+      const Played other = go(format("spoofing x {}", times), world, [&] { return product(org_domains, settings); });
+      std::fputs(format("spoofing x {}: same days in {:.1f} % of the histories\n", times,
+                        100 * same_days(results.front(), other))
+                     .c_str(),
+                 stdout);
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return play_all(options_of(argc, argv));
+  } catch (const std::exception& error) {
+    say(format("ruagate_sim_score: {}\n", error.what()));
+    return 1;
+  }
+}
