@@ -71,21 +71,22 @@ struct Picture {
   Counts reporters;                                         ///< Failing, by reporter.
   Counts all_reporters;                                     ///< All of the source.
   std::map<std::string, std::pair<Day, Day>> failing_days;  ///< First and last failing day of a selector.
-  std::map<std::string, std::uint64_t> passing_selectors;
+  std::map<std::string, Day> passing_selectors;             ///< Newest day on which a selector passed.
   std::uint64_t messages = 0;
-  std::uint64_t passing_with_other_signature = 0;
 };
 
 class Painter {
  public:
-  Painter(const source::Source& source, const domain::OrgDomains& org_domains)
-      : author_(source.author_domain), org_domains_(org_domains) {}
+  /// With `by_dkim`, mail that SPF alone lets pass counts as failing.
+  Painter(const source::Source& source, const domain::OrgDomains& org_domains, bool by_dkim)
+      : author_(source.author_domain), org_domains_(org_domains), by_dkim_(by_dkim) {}
 
   void add(const report::Cell& cell, const report::Evidence& evidence, const std::string& reporter,
            const std::optional<IpAddress>& address) {
     picture.messages += cell.messages;
     picture.all_reporters.add(reporter, cell.messages);
-    const bool fails = !source::is_aligned(cell);
+    const bool fails =
+        by_dkim_ ? cell.dkim_aligned != report::AlignmentResult::pass : !source::is_aligned(cell);
     if (fails) {
       picture.failing += cell.messages;
       picture.reporters.add(reporter, cell.messages);
@@ -120,7 +121,7 @@ class Painter {
         other = true;
         if (fails) picture.foreign_domains.add(signature.domain, cell.messages);
       } else if (passes) {
-        if (!selector.empty()) picture.passing_selectors[selector] += cell.messages;
+        if (!selector.empty()) picture.passing_selectors[selector] = cell.day;
         relaxed = true;
         if (fails) picture.relaxed_domains.add(signature.domain, cell.messages);
       } else if (fails) {
@@ -136,7 +137,6 @@ class Painter {
     if (fails && own) picture.own_signature += cell.messages;
     if (fails && missing) picture.key_missing += cell.messages;
     if (fails && other) picture.other_signature += cell.messages;
-    if (!fails && other) picture.passing_with_other_signature += cell.messages;
     return relaxed;
   }
 
@@ -166,6 +166,7 @@ class Painter {
 
   const std::string& author_;
   const domain::OrgDomains& org_domains_;
+  bool by_dkim_;
   std::unordered_map<std::string, bool> aligned_;  // A look-up in the suffix list for each cell would be slow.
 };
 
@@ -173,10 +174,14 @@ bool most(std::uint64_t part, std::uint64_t whole) {
   return 2 * part >= whole && part > 0;
 }
 
+/// The selector never passed, and began to fail when another one stopped passing.
 bool changed_lately(const Picture& picture, const std::string& selector) {
   const auto found = picture.failing_days.find(selector);
   if (found == picture.failing_days.end() || picture.passing_selectors.contains(selector)) return false;
-  return found->second.second - found->second.first < days{7} && !picture.passing_selectors.empty();
+  const Day began = found->second.first;
+  return std::any_of(picture.passing_selectors.begin(), picture.passing_selectors.end(), [&](const auto& other) {
+    return other.second >= began - days{7} && other.second <= found->second.second;
+  });
 }
 
 /// Fails at one receiver only, although others see enough of the source.
@@ -265,8 +270,8 @@ Advice make_advice(std::string code, const AdviceNames& names) {
 }
 
 Picture picture_of(const source::Classified& classified, const source::Source& source, const report::DomainFacts& facts,
-                   Day from, Day to, const domain::OrgDomains& org_domains, bool direct_only) {
-  Painter painter(source, org_domains);
+                   Day from, Day to, const domain::OrgDomains& org_domains, bool direct_only, bool by_dkim = false) {
+  Painter painter(source, org_domains, by_dkim);
   for (const auto index : source.cells) {
     const auto& cell = facts.cells[index];
     if (cell.day < from || cell.day > to) continue;
@@ -312,10 +317,13 @@ Advice advise(const source::Classified& classified, const source::Source& source
 
 Advice advise_dkim(const source::Classified& classified, const source::Source& source, const report::DomainFacts& facts,
                    Day from, Day to, const domain::OrgDomains& org_domains) {
-  const Picture picture = picture_of(classified, source, facts, from, to, org_domains, true);
+  const Picture picture = picture_of(classified, source, facts, from, to, org_domains, true, true);
   const AdviceNames names = names_of(source, facts, picture);
-  if (source.service != nullptr && sends_for_customers(source.service->kind) &&
-      most(picture.passing_with_other_signature + picture.other_signature, picture.messages)) {
+  if (most(picture.own_signature, picture.failing)) {
+    return make_advice(code_of_broken_signature(picture, source.service), names);
+  }
+  const bool customer = source.service == nullptr || sends_for_customers(source.service->kind);
+  if (customer && most(picture.other_signature, picture.failing)) {
     return make_advice(code_of_vendor(source.service), names);
   }
   return make_advice("dkim_none", names);

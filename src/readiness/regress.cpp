@@ -24,18 +24,26 @@ Gate regress_gate(std::string name, bool ok, double have, double need, std::stri
   return gate;
 }
 
+/// A source's direct mail of the newest `days_back` days, those included whose reports are still coming.
+template <class Use>
+void each_recent(const World& world, const SourceStats& stats, int days_back, Use&& use) {
+  const int after = day_number(world.question.as_of) - days_back - 1;  // Today's reports come tomorrow.
+  for (const auto& cell : stats.newest) {
+    if (cell.day > after) use(cell);
+  }
+  for (auto cell = stats.cells.rbegin(); cell != stats.cells.rend() && cell->day > after; ++cell) use(*cell);
+}
+
 /// R1: has the source got significantly worse than the step in force allows, in the newest days?
 bool got_worse(const SourceStats& stats, const Thresholds& in_force, const World& world) {
   Tally recent;
   std::map<std::uint32_t, std::uint64_t> failing_at;
   std::map<std::uint32_t, std::uint64_t> carries;
-  for (const auto& cell : stats.cells) {
-    if (cell.day <= world.end - 28) continue;
-    carries[cell.reporter] += cell.n;
-    if (cell.day <= world.end - kRecent) continue;
+  each_recent(world, stats, 28, [&](const DirectCell& cell) { carries[cell.reporter] += cell.n; });
+  each_recent(world, stats, kRecent, [&](const DirectCell& cell) {
     recent.add(cell.n, cell.passed);
     if (cell.passed < cell.n) failing_at[cell.reporter] += cell.n - cell.passed;
-  }
+  });
   if (recent.n() < 20 || recent.effective(world.settings.rho) < 10) return false;
   if (recent.bounds(world.settings.rho, world.settings.z).high >= in_force.p_min - 0.02) return false;
   if (failing_at.size() >= 2) return true;
@@ -57,11 +65,11 @@ struct Recent {
 Recent recent_mail(const World& world, int days_back) {
   Recent recent;
   for (const auto& stats : world.stats) {
-    for (auto cell = stats.cells.rbegin(); cell != stats.cells.rend() && cell->day > world.end - days_back; ++cell) {
-      recent.n += cell->n;
-      recent.failed += cell->n - cell->passed;
-      recent.harmed += cell->harmed;
-    }
+    each_recent(world, stats, days_back, [&](const DirectCell& cell) {
+      recent.n += cell.n;
+      recent.failed += cell.n - cell.passed;
+      recent.harmed += cell.harmed;
+    });
   }
   return recent;
 }
@@ -114,9 +122,7 @@ Regression regress(const World& world, const config::ReadinessSettings& settings
     std::vector<std::pair<std::uint64_t, std::uint32_t>> by_harm;
     for (const auto& stats : world.stats) {
       std::uint64_t count = 0;
-      for (const auto& cell : stats.cells) {
-        if (cell.day > world.end - kWeek) count += cell.harmed;
-      }
+      each_recent(world, stats, kWeek, [&](const DirectCell& cell) { count += cell.harmed; });
       if (count > 0) by_harm.emplace_back(count, stats.source);
     }
     std::sort(by_harm.rbegin(), by_harm.rend());

@@ -78,19 +78,21 @@ void sum_up(World& world) {
     const auto& cell = facts.cells[i];
     const int day = day_number(cell.day);
     const auto source = world.classified.source_of[i];
-    if (day > world.end || source == source::kNoSource) continue;
+    if (source == source::kNoSource) continue;
     const Flow flow = world.classified.flows[i];
     const bool counted = world.counted[source];
-    if (day >= world.from) {
+    const bool late = day > world.end;
+    if (day >= world.from && !late) {
       add(world.window, flow, cell);
       if (counted) add(world.counted_window, flow, cell);
     }
-    if (day > world.end - kMonth && counted) {
+    if (day > world.end - kMonth && !late && counted) {
       add(world.month, flow, cell);
       if (flow == Flow::candidate_fail) world.candidate[source] += cell.messages;
     }
     if (stats_of[source] == source::kNoSource || !is_direct(flow)) continue;
-    auto& cells = world.stats[stats_of[source]].cells;
+    auto& stats = world.stats[stats_of[source]];
+    auto& cells = late ? stats.newest : stats.cells;
     const auto reporter = world.canonical[cell.reporter];
     // Cells of one day are few for one source: look back among them.
     auto same = std::find_if(cells.rbegin(), cells.rend(),
@@ -107,7 +109,7 @@ void sum_up(World& world) {
       same->harmed += cell.messages;
     }
   }
-  std::erase_if(world.stats, [](const SourceStats& stats) { return stats.cells.empty(); });
+  std::erase_if(world.stats, [](const SourceStats& stats) { return stats.cells.empty() && stats.newest.empty(); });
   std::sort(world.stats.begin(), world.stats.end(),
             [&](const SourceStats& a, const SourceStats& b) { return world.source(a).key < world.source(b).key; });
 }

@@ -29,6 +29,26 @@ Modes newest_modes(const report::DomainFacts& facts, Day today) {
   return modes;
 }
 
+/// Organizational domains, each looked up once: evidences are many, the names in them few.
+class OrgNames {
+ public:
+  explicit OrgNames(const domain::OrgDomains& org_domains) : org_domains_(org_domains) {}
+  /// A view into `name`.
+  std::string_view of(std::string_view name) {
+    const auto [found, added] = lengths_.try_emplace(name, 0);
+    if (added) found->second = org_domains_.org_domain(name).size();
+    return name.substr(name.size() - found->second);
+  }
+  bool is_aligned(std::string_view identifier, std::string_view author, domain::AlignmentMode mode) {
+    if (identifier.empty() || author.empty()) return false;
+    return identifier == author || (mode == domain::AlignmentMode::relaxed && of(identifier) == of(author));
+  }
+
+ private:
+  const domain::OrgDomains& org_domains_;
+  std::unordered_map<std::string_view, std::size_t> lengths_;
+};
+
 /// "example-com.20230601.gappssmtp.com" for example.com: the default signature of the owner's own Google Workspace.
 bool spells_author(std::string_view signing_domain, std::string_view author) {
   std::string dashed(author);
@@ -43,8 +63,8 @@ bool is_domain_name(std::string_view text) {
   });
 }
 
-void view_dkim(const report::Evidence& evidence, const Modes& modes, const domain::OrgDomains& org_domains,
-               Views& views, EvidenceView& view) {
+void view_dkim(const report::Evidence& evidence, const Modes& modes, OrgNames& org_domains, Views& views,
+               EvidenceView& view) {
   for (const auto& signature : evidence.dkim) {
     if (!is_domain_name(signature.domain)) continue;
     const bool passes = signature.result == DkimResult::pass;
@@ -69,11 +89,10 @@ void view_dkim(const report::Evidence& evidence, const Modes& modes, const domai
     view.own_tenant |= service != nullptr && service->kind == ServiceKind::mailbox_provider &&
                        spells_author(signature.domain, evidence.author_domain);
   }
-  view.foreign_dkim_org = view.foreign_dkim.empty() ? view.foreign_dkim : org_domains.org_domain(view.foreign_dkim);
+  view.foreign_dkim_org = view.foreign_dkim.empty() ? view.foreign_dkim : org_domains.of(view.foreign_dkim);
 }
 
-void view_spf(const report::Evidence& evidence, const Modes& modes, const domain::OrgDomains& org_domains, Views& views,
-              EvidenceView& view) {
+void view_spf(const report::Evidence& evidence, const Modes& modes, OrgNames& org_domains, Views& views, EvidenceView& view) {
   std::string_view envelope;
   for (const auto& spf : evidence.spf) {
     if (!is_domain_name(spf.domain)) continue;
@@ -90,8 +109,8 @@ void view_spf(const report::Evidence& evidence, const Modes& modes, const domain
     if (view.service == nullptr) view.service = service_by_spf_domain(spf.domain);
   }
   if (envelope.empty() && evidence.envelope_from) envelope = *evidence.envelope_from;
-  if (!envelope.empty()) view.envelope = views.envelopes.id(org_domains.org_domain(envelope));
-  view.foreign_spf_org = view.foreign_spf.empty() ? view.foreign_spf : org_domains.org_domain(view.foreign_spf);
+  if (!envelope.empty()) view.envelope = views.envelopes.id(org_domains.of(envelope));
+  view.foreign_spf_org = view.foreign_spf.empty() ? view.foreign_spf : org_domains.of(view.foreign_spf);
 }
 
 void view_reasons(const report::Evidence& evidence, EvidenceView& view) {
@@ -126,14 +145,15 @@ std::uint32_t Names::id(std::string_view text) {
 
 Views view_evidence(const report::DomainFacts& facts, Day today, const domain::OrgDomains& org_domains) {
   Views views;
+  OrgNames org_names(org_domains);
   const Modes modes = newest_modes(facts, today);
   views.evidence.reserve(facts.evidence.size());
   for (const auto& evidence : facts.evidence) {
     EvidenceView view;
     view.author = views.authors.id(evidence.author_domain);
-    view_dkim(evidence, modes, org_domains, views, view);
+    view_dkim(evidence, modes, org_names, views, view);
     if (view.good_selectors.empty()) view.good_selectors.push_back(views.selectors.id(evidence.author_domain + "/?"));
-    view_spf(evidence, modes, org_domains, views, view);
+    view_spf(evidence, modes, org_names, views, view);
     view_reasons(evidence, view);
     views.evidence.push_back(std::move(view));
   }

@@ -11,6 +11,8 @@ namespace ruagate::source {
 
 namespace {
 
+constexpr std::uint64_t kRun = 50;  // Messages that make a run of their own.
+
 /// Active on at least four days, in at least three of the four weeks up to its last day.
 bool is_regular(const std::map<int, std::uint64_t>& by_day) {
   if (by_day.empty()) return false;
@@ -96,25 +98,31 @@ Score score(const Unit& unit, const Suspect& suspect, const std::map<int, std::u
   const bool by_name = unit.service != nullptr && unit.strength >= 3;
   const bool signs = 5 * suspect.signed_by_other >= 4 * suspect.messages;
 
+  const bool bulk = by_name && sends_for_customers(unit.service->kind);
   if (by_name && last - first >= 14) {
     add(3, format("{} authenticated the same account over {} days", unit.service->name, last - first + 1));
+  } else if (bulk) {
+    add(2, format("{} authenticated it", unit.service->name));
   }
   if (is_regular(suspect.by_day)) {
     add(2, "sends regularly, in at least three of the last four weeks");
   } else if (has_long_rhythm(suspect.by_day)) {
     add(2, "sends in monthly or quarterly runs");
+  } else if ((bulk || signs) && suspect.messages >= kRun) {
+    add(1, format("a run of {} messages", suspect.messages));
   }
   // Strangers reach many receivers too: only for mail that somebody answers for does it speak in favour.
   if ((by_name || signs) && suspect.reporters.size() >= 2) add(1, format("{} reporters", suspect.reporters.size()));
   if (last - first >= 13 && suspect.by_day.size() >= 6 &&
       rank_correlation(suspect.by_day, owner_by_day, std::max(first, last - 55), last) >= 0.5) {
-    add(1, "its days follow the rhythm of the domain's own mail");
+    const bool long_enough = last - first >= 27 && suspect.by_day.size() >= 15;
+    add(long_enough ? 3 : 1, "its days follow the rhythm of the domain's own mail");
   }
-  if (signs && last - first >= 7) add(1, "signed by the same other domain throughout");
+  if (signs) add(1, "signed by the same other domain throughout");
   if (2 * suspect.with_known_selector >= suspect.messages && unit.basis != Basis::network) {
     add(1, "carries the domain's own signature, broken");
   }
-  if (unit.strength <= 2) add(-2, "nobody vouches for the network");
+  if (unit.strength <= 2 && !signs) add(-2, "nobody vouches for the network");
   if (suspect.by_day.size() == 1 && day_number(today) - last >= 7) add(-2, "one single day, then nothing");
   if (suspect.in_swarm) add(-2, "part of a swarm: many networks with a few messages each on one day");
   if (unit.service == nullptr && unit.basis == Basis::network) add(-1, "nothing about it is authenticated");

@@ -44,6 +44,7 @@ class Finder {
     Units result;
     result.of_cell.reserve(cells_.size());
     for (const auto& cell : cells_) result.of_cell.push_back(unit_of(cell));
+    reclaim(result.of_cell);
     result.units = std::move(units_);
     return result;
   }
@@ -169,6 +170,57 @@ class Finder {
       return cached(identity_units_, cell.evidence, [&] { return identity_unit(view); });
     }
     return network_unit(view, network);
+  }
+
+  /// True if nothing in the cell shows whose it is: now and then a DNS fault or a change on the way takes all of a
+  /// sender's identities away.
+  bool shows_nobody(const report::Cell& cell, const Unit& unit) const {
+    const auto& view = views_.evidence[cell.evidence];
+    if (unit.decision != nullptr || unit.basis == Basis::own || view.service != nullptr || view.own_tenant) return false;
+    return view.foreign_dkim.empty() && view.foreign_spf.empty() && !spf_aligned(cell, view) && !dkim_aligned(cell, view);
+  }
+
+  /// Gives mail that shows nobody to the sender that has its network nearly to itself, when it bears that sender's
+  /// marks: the same envelope domain, or a signature of the same selector.
+  void reclaim(std::vector<std::uint32_t>& of_cell) const {
+    struct Sender {
+      std::uint64_t messages = 0;
+      std::uint32_t unit = kNone;
+    };
+    std::unordered_map<std::uint64_t, Sender> by_unit;  // (network, unit)
+    std::unordered_map<std::uint64_t, Sender> top;      // (network, author): the largest, with the messages of all
+    std::unordered_map<std::uint64_t, bool> marks;      // (unit, mark)
+    const auto pair_of = [](std::uint32_t a, std::uint32_t b) { return (std::uint64_t{a} << 32U) | b; };
+    const auto each_mark = [&](const EvidenceView& view, auto&& use) {
+      if (view.envelope != kNone) use(2 * view.envelope);
+      if (view.dkim_aligned_pass) {  // Else there is only a stand-in.
+        for (const auto selector : view.good_selectors) use(2 * selector + 1);
+      }
+      for (const auto selector : view.broken_selectors) use(2 * selector + 1);
+    };
+    for (std::size_t i = 0; i < cells_.size(); ++i) {
+      const auto network = network_of_[cells_[i].address];
+      if (network == kNone || shows_nobody(cells_[i], units_[of_cell[i]])) continue;
+      by_unit[pair_of(network, of_cell[i])].messages += cells_[i].messages;
+      top[pair_of(network, views_.evidence[cells_[i].evidence].author)].messages += cells_[i].messages;
+      each_mark(views_.evidence[cells_[i].evidence],
+                [&](std::uint32_t mark) { marks.try_emplace(pair_of(of_cell[i], mark), true); });
+    }
+    for (const auto& [id, sender] : by_unit) {
+      const auto unit = static_cast<std::uint32_t>(id);
+      auto& all = top[pair_of(static_cast<std::uint32_t>(id >> 32U), units_[unit].author)];
+      if (sender.messages >= 5 && 5 * sender.messages >= 4 * all.messages) all.unit = unit;
+    }
+    for (std::size_t i = 0; i < cells_.size(); ++i) {
+      const auto network = network_of_[cells_[i].address];
+      if (network == kNone || !shows_nobody(cells_[i], units_[of_cell[i]])) continue;
+      const auto& view = views_.evidence[cells_[i].evidence];
+      const auto found = top.find(pair_of(network, view.author));
+      if (found == top.end() || found->second.unit == kNone) continue;
+      bool bears = false;
+      each_mark(view, [&](std::uint32_t mark) { bears |= marks.contains(pair_of(found->second.unit, mark)); });
+      if (bears) of_cell[i] = found->second.unit;
+    }
   }
 
   std::uint32_t decided(const EvidenceView& view, const report::Decision& decision) {

@@ -64,7 +64,7 @@ void impersonate(const Impostor& impostor, double times, std::uint64_t seed, Day
   for (const std::uint64_t part : random.share_out(messages, even)) {
     const std::string address = format("{}.{}.{}.{}", hosts.between(100, 126), hosts.below(256), hosts.below(256),
                                        hosts.between(1, 254));
-    const std::string stranger = format("host{}.example{}.test", hosts.below(1000), hosts.below(100));
+    const std::string stranger = format("host{}.example{}.test", hosts.below(3), hosts.below(100));
     if (part == 0) continue;
     Traffic traffic;
     traffic.actor = impostor.name;

@@ -50,9 +50,7 @@ class Product final : public Judge {
 };
 
 bool days_are_over(const Situation& situation) {
-  const config::ReadinessSettings settings;
-  const auto th = readiness::thresholds_for(situation.step + 1, kLadder, settings);
-  return (situation.today - situation.since).count() >= th.min_days;
+  return (situation.today - situation.since).count() >= least_days(situation.history, situation.today, situation.step + 1);
 }
 
 Opinion raised_if(const Situation& situation, bool ready) {
@@ -141,6 +139,22 @@ class Oracle final : public Judge {
 };
 
 }  // namespace
+
+int least_days(const History& history, Day today, std::size_t step) {
+  const config::ReadinessSettings settings;
+  const auto th = readiness::thresholds_for(step, kLadder, settings);
+  double weekly = 0;
+  for (const auto& stream : history.streams) {
+    for (int i = 0; i < 28; ++i) weekly += stream->expected(today - days{i}) / 4;
+  }
+  const bool hosted = std::any_of(history.streams.begin(), history.streams.end(), [](const auto& stream) {
+    return stream->settings().addresses.front().starts_with("209.");
+  });
+  const bool lists = std::any_of(history.relays.begin(), history.relays.end(),
+                                 [](const Relay& relay) { return relay.truth == Truth::mailing_list; });
+  const int need = weekly < settings.small_week ? th.min_days_small : th.min_days;
+  return th.rejects && (hosted || lists) ? std::max(need, 28) : need;
+}
 
 double failing_share(const History& history, Day today, bool to_come) {
   double all = 0;

@@ -60,6 +60,9 @@ std::unique_ptr<Judge> calendar();
 /// Knows who sends, and what will be sent.
 std::unique_ptr<Judge> oracle();
 
+/// Days that everybody spends on a step before `step`: docs/readiness.md, `days_on_step`.
+int least_days(const History& history, Day today, std::size_t step);
+
 /// Share of the legitimate mail of the next four weeks that fails if nothing more breaks; a rare sender's next run is
 /// spread over its period. With `to_come`, services that will start in that time count too.
 double failing_share(const History& history, Day today, bool to_come);

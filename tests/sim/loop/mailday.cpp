@@ -9,6 +9,7 @@ MailDays::MailDays(const History& history, const domain::OrgDomains& org_domains
   const auto add = [&](const std::string& name, Actor actor) {
     ids_.emplace(name, static_cast<std::uint32_t>(actors_.size()));
     actors_.push_back(actor);
+    names_.push_back(name);
   };
   for (std::size_t i = 0; i < history.streams.size(); ++i) {
     add(history.streams[i]->name(), {Actor::Role::stream, i});

@@ -37,6 +37,7 @@ class MailDays {
   /// Takes the reports that arrive on `today`.
   std::vector<DayReport> arriving(Day today);
   const std::vector<Actor>& actors() const { return actors_; }
+  const std::vector<std::string>& names() const { return names_; }
   const StreamDay& of(std::size_t stream, Day day) const {
     return days_[stream][static_cast<std::size_t>((day - kFirstDay).count())];
   }
@@ -49,6 +50,7 @@ class MailDays {
   const History& history_;
   const domain::OrgDomains& org_domains_;
   std::vector<Actor> actors_;
+  std::vector<std::string> names_;
   std::unordered_map<std::string, std::uint32_t> ids_;
   std::vector<std::vector<StreamDay>> days_;
   std::vector<DayReport> today_;  // One for each receiver.

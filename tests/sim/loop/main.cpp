@@ -68,7 +68,18 @@ int play_all(const Options& options) {
   const Parameters parameters;
   if (options.trace != 0) {
     const auto judge = product(org_domains, settings);
-    play(make_history(options.trace, parameters), *judge, org_domains, true);
+    History history = make_history(options.trace, parameters);
+    for (const auto& stream : history.streams) {
+      const auto& s = stream->settings();
+      const Setup& setup = stream->setup(kFirstDay);
+      say(format("{} {} {:.0f} a week, cadence {}, from {}, base {:.4f}, {} / {}, broken {:.2f}\n", s.name,
+                 s.author_domain, s.weekly, static_cast<int>(s.cadence), s.active.from > kFirstDay ? to_iso(s.active.from) : "-",
+                 s.base, setup.code, setup.signing, setup.broken));
+    }
+    for (const auto& event : history.events) {
+      say(format("{} event {} at {}\n", to_iso(event.day), static_cast<int>(event.kind), event.stream));
+    }
+    play(std::move(history), *judge, org_domains, true);
     return 0;
   }
   const auto seeds = options.test ? test_seeds(options.histories) : tune_seeds(options.histories);

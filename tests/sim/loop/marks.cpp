@@ -1,7 +1,9 @@
 #include "sim/loop/marks.hpp"
 
 #include <algorithm>
+#include <cstdio>
 
+#include "base/format.hpp"
 #include "readiness/ladder.hpp"
 
 namespace ruagate::sim::loop {
@@ -38,6 +40,10 @@ Kind kind_of(source::Class source_class) {
 }
 
 }  // namespace
+
+void Marks::tell(Day day, std::string_view what, std::string_view whom) const {
+  if (trace_) std::fputs(format("  {} {}: {}\n", to_iso(day), what, whom).c_str(), stderr);
+}
 
 bool Marks::weak(std::size_t stream, Day today, std::size_t step, std::string* code) const {
   const Stream& it = *history_.streams[stream];
@@ -134,17 +140,7 @@ Raise Marks::raise_of(Day today, std::size_t step) {
 void Marks::count_holding(const Situation& situation, const Opinion& opinion) {
   if (situation.step >= last_step() || history_.parked) return;
   const auto th = limits(situation.step + 1);
-  // Days that nobody may skip.
-  const bool people = std::any_of(history_.streams.begin(), history_.streams.end(), [](const auto& stream) {
-    return stream->settings().addresses.front().starts_with("209.");
-  });
-  double weekly = 0;
-  for (const auto& stream : history_.streams) {
-    for (int i = 0; i < 28; ++i) weekly += stream->expected(situation.today - days{i}) / 4;
-  }
-  int need = weekly < kSettings.small_week ? th.min_days_small : th.min_days;
-  if (th.rejects && people) need = std::max(need, 28);
-  if ((situation.today - situation.since).count() < need) return;
+  if ((situation.today - situation.since).count() < least_days(history_, situation.today, situation.step + 1)) return;
   trying_ = true;
   const bool safe = th.fraction * failing_share(history_, situation.today, true) <= th.harm_max;
   if (!safe || opinion.move == Move::raise) return;
@@ -179,13 +175,19 @@ void Marks::mark_names(const Situation& situation, const Opinion& opinion, Outco
     const Actor& main = mail_.actors()[source->second.main()];
     if (main.role != Actor::Role::stream) {
       ++outcome.named;
+      tell(situation.today, "named without reason", named.key + " " + mail_.names()[source->second.main()]);
       continue;
     }
     std::string code;
+    // A repair shows only in the mail that was sent since.
     const auto repaired = owner_.repaired(main.stream);
-    const bool lately = repaired && situation.today - *repaired <= days{9};
+    const bool lately =
+        repaired && (situation.today - *repaired <= days{9} ||
+                     mail_.sum(main.stream, *repaired, situation.today - days{kLag}).sent < kVisible);
     if (!weak(main.stream, situation.today, next, &code)) {
-      if (!lately) ++outcome.named;
+      if (lately) continue;
+      ++outcome.named;
+      tell(situation.today, "named though sound", named.key + " " + history_.streams[main.stream]->name());
       continue;
     }
     ++outcome.named;
@@ -196,6 +198,9 @@ void Marks::mark_names(const Situation& situation, const Opinion& opinion, Outco
     if (can_be_seen(main.stream, situation.today, next) && matters(main.stream, situation.today)) {
       outcome.coded_rightly += named.undecided || named.code == code ? 1 : 0;
       ++outcome.coded;
+      if (!named.undecided && named.code != code) {
+        tell(situation.today, "wrong advice", named.key + " " + named.code + " instead of " + code);
+      }
     }
   }
   for (std::size_t i = 0; i < history_.streams.size(); ++i) {
@@ -204,6 +209,7 @@ void Marks::mark_names(const Situation& situation, const Opinion& opinion, Outco
     if (!matters(i, situation.today)) continue;
     ++outcome.to_name;
     if (found[i]) ++outcome.found;
+    if (!found[i]) tell(situation.today, "not named", history_.streams[i]->name());
   }
 }
 
@@ -241,6 +247,11 @@ void Marks::mark_classes(const Situation& situation, Outcome& outcome) {
       truth = guess ? Kind::candidate : Kind::legitimate;
     }
     const auto row = static_cast<std::size_t>(truth);
+    if (sums[i].called[row] < sums[i].all) {
+      const auto& c = sums[i].called;
+      tell(situation.today, "called legit/cand/fwd/spoof/unknown",
+           format("{}/{}/{}/{}/{} {}", c[0], c[1], c[2], c[3], c[4], mail_.names()[i]));
+    }
     for (std::size_t k = 0; k < kKinds; ++k) outcome.by_message[row][k] += sums[i].called[k];
     const auto most = std::max_element(sums[i].called.begin(), sums[i].called.end()) - sums[i].called.begin();
     ++outcome.by_sender[row][static_cast<std::size_t>(most)];
@@ -261,6 +272,7 @@ void Marks::hear(const Situation& situation, const Opinion& opinion, Outcome& ou
     std::uint64_t sent = 0;
     std::uint64_t failed = 0;
     for (std::size_t i = 0; i < history_.streams.size(); ++i) {
+      if (history_.streams[i]->setup(situation.today).aligned() <= 0) continue;
       const auto sum = mail_.sum(i, situation.today - days{30}, situation.today);
       sent += sum.sent;
       failed += sum.failed;

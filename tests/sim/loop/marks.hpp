@@ -11,8 +11,10 @@ namespace ruagate::sim::loop {
 /// Compares what was said with what is true, day by day.
 class Marks {
  public:
-  Marks(const History& history, const MailDays& mail, const Owner& owner, const domain::OrgDomains& org_domains)
-      : history_(history), mail_(mail), owner_(owner), org_domains_(org_domains) {}
+  /// With `trace`, each mistake is told on standard error.
+  Marks(const History& history, const MailDays& mail, const Owner& owner, const domain::OrgDomains& org_domains,
+        bool trace)
+      : history_(history), mail_(mail), owner_(owner), org_domains_(org_domains), trace_(trace) {}
 
   /// After the mail of `day` under `step`.
   void end_day(Day day, std::size_t step, Outcome& outcome);
@@ -32,11 +34,13 @@ class Marks {
   bool can_be_seen(std::size_t stream, Day today, std::size_t step) const;
   bool matters(std::size_t stream, Day today) const;
   double harm_now(Day day, std::size_t step) const;
+  void tell(Day day, std::string_view what, std::string_view whom) const;
 
   const History& history_;
   const MailDays& mail_;
   const Owner& owner_;
   const domain::OrgDomains& org_domains_;
+  bool trace_;
   std::optional<Day> raised_;
   int held_ = 0;
   bool trying_ = false;

@@ -35,7 +35,7 @@ class Play {
         log_(history_.domain),
         mail_(history_, org_domains),
         owner_(history_, org_domains, mail_.actors()),
-        marks_(history_, mail_, owner_, org_domains) {}
+        marks_(history_, mail_, owner_, org_domains, trace) {}
 
   Outcome run() {
     outcome_.parked = history_.parked;
