@@ -56,6 +56,14 @@ std::vector<std::string> numbers(const World& world, std::uint32_t source) {
   return words;
 }
 
+/// Its mail passes well enough; before reject only the domain's own signature is missing.
+bool lacks_only_dkim(const World& world, std::uint32_t number) {
+  if (!world.th.rejects || world.classified.sources[number].source_class != source::Class::legitimate) return false;
+  return std::any_of(world.stats.begin(), world.stats.end(), [&](const SourceStats& stats) {
+    return stats.source == number && stats.tally.rate() >= world.th.p_min && stats.dkim.rate() < stats.tally.rate();
+  });
+}
+
 Blocker make_blocker(const World& world, std::uint32_t number, const domain::OrgDomains& org_domains) {
   const auto& source = world.classified.sources[number];
   const Day from = advice_from(world, source);
@@ -74,7 +82,7 @@ Blocker make_blocker(const World& world, std::uint32_t number, const domain::Org
     if (source::is_aligned(cell)) blocker.aligned += cell.messages;
   }
   blocker.advice = advise(world.classified, source, world.facts, from, to, org_domains);
-  if (blocker.advice.failure == "none" && source.source_class == source::Class::legitimate && world.th.rejects) {
+  if (lacks_only_dkim(world, number)) {
     blocker.advice = advise_dkim(world.classified, source, world.facts, from, to, org_domains);
   }
   blocker.ips = top_ips(world, source, from, to);

@@ -33,34 +33,50 @@ int start_of_bursts(const std::vector<int>& days_active, int count) {
   return bursts[skip].first;
 }
 
-/// The first day from which a source is proven to pass although it failed before (docs/readiness.md, "Proof of a fix").
-std::optional<int> fix_day(const std::vector<DirectCell>& cells, int from, int to, bool periodic, const World& world) {
-  struct Sum {
-    std::uint64_t n = 0;
-    std::uint64_t passed = 0;
-  };
-  std::map<int, Sum> by_day;
+/// A day's messages, and those that pass: by DMARC, or by the domain's own signature.
+struct DaySum {
+  std::uint64_t n = 0;
+  std::uint64_t passed = 0;
+  double rate() const { return n == 0 ? 1.0 : static_cast<double>(passed) / static_cast<double>(n); }
+};
+using Days = std::map<int, DaySum>;
+
+Days days_of(const std::vector<DirectCell>& cells, int from, int to, bool by_dkim) {
+  Days by_day;
   for (const auto& cell : cells) {
     if (cell.day < from || cell.day > to) continue;
     by_day[cell.day].n += cell.n;
-    by_day[cell.day].passed += cell.passed;
+    by_day[cell.day].passed += by_dkim ? cell.dkim_passed : cell.passed;
   }
-  Sum after;
+  return by_day;
+}
+
+/// The first day from which a source is proven to reach `wanted` although it failed before (docs/readiness.md, "Proof
+/// of a fix"). A source that failed badly needs few days; one that was merely too weak needs as many as prove it.
+std::optional<int> fix_day(const Days& by_day, double wanted, bool periodic, const World& world) {
+  constexpr double kBad = 0.90;
+  constexpr int kManyDays = 7;
+  if (by_day.empty()) return std::nullopt;
+  const auto& settings = world.settings;
+  DaySum after;
   for (const auto& [day, sum] : by_day) {
     after.n += sum.n;
     after.passed += sum.passed;
   }
-  Sum before;
+  DaySum before;
+  Tally lumps_before;
   auto days_left = static_cast<int>(by_day.size());
-  const auto rate = [](const Sum& sum) {
-    return sum.n == 0 ? 1.0 : static_cast<double>(sum.passed) / static_cast<double>(sum.n);
-  };
   for (const auto& [day, sum] : by_day) {
-    const bool enough_days = days_left >= world.settings.fix_days || (periodic && day - from > kBurstHole);
-    if (!enough_days || after.n < world.settings.fix_msgs) return std::nullopt;
-    if (before.n > 0 && rate(before) < 0.90 && rate(sum) >= world.th.p_min && rate(after) >= world.th.p_min) return day;
+    const bool burst = periodic && day - by_day.begin()->first > kBurstHole;
+    if ((days_left < settings.fix_days && !burst) || after.n < settings.fix_msgs) return std::nullopt;
+    if (before.n > 0 && sum.rate() >= wanted && after.rate() >= wanted) {
+      if (before.rate() < kBad) return day;
+      const bool was_weak = lumps_before.bounds(settings.rho, settings.z_strict).high < wanted;
+      if (was_weak && days_left >= kManyDays) return day;
+    }
     before.n += sum.n;
     before.passed += sum.passed;
+    lumps_before.add(sum.n, sum.passed);
     after.n -= sum.n;
     after.passed -= sum.passed;
     --days_left;
@@ -77,7 +93,7 @@ void count(SourceStats& stats, const World& world) {
   for (const auto& cell : stats.cells) {
     if (cell.day < stats.from || cell.day > stats.to) continue;
     stats.tally.add(cell.n, cell.passed);
-    stats.dkim.add(cell.n, cell.dkim_passed);
+    if (cell.day >= stats.dkim_from) stats.dkim.add(cell.n, cell.dkim_passed);
     reporters[cell.reporter].add(cell.n, cell.passed);
     if (cell.day != last_day) ++stats.active_days;
     last_day = cell.day;
@@ -175,10 +191,13 @@ void work_out(SourceStats& stats, const World& world) {
     const int start = start_of_bursts(days_active, world.settings.periodic_bursts);
     stats.from = std::max(std::min(stats.from, start), world.end - world.settings.memory + 1);
   }
-  if (const auto fixed = fix_day(stats.cells, stats.from, stats.to, rare, world)) {
+  if (const auto fixed = fix_day(days_of(stats.cells, stats.from, stats.to, false), world.th.p_min, rare, world)) {
     stats.fixed_from = fixed;
     stats.from = *fixed;
   }
+  const double signed_wanted = world.settings.dkim_min;
+  stats.dkim_from = fix_day(days_of(stats.cells, stats.from, stats.to, true), signed_wanted, rare, world)
+                        .value_or(stats.from);
   count(stats, world);
 }
 

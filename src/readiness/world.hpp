@@ -50,6 +50,7 @@ struct SourceStats {
   int from = 0;  ///< Window, day numbers; moved by cadence and by a proven fix.
   int to = 0;
   std::optional<int> fixed_from;  ///< First day of a proven fix inside the window.
+  int dkim_from = 0;              ///< From when signatures are counted: the window's start, or their proven fix.
   Tally tally;                    ///< In the window.
   Tally dkim;
   int active_days = 0;

@@ -79,6 +79,7 @@ void view_dkim(const report::Evidence& evidence, const Modes& modes, OrgNames& o
     // Under strict alignment a signature of the own organization is nobody else's.
     if (org_domains.is_aligned(signature.domain, evidence.author_domain, domain::AlignmentMode::relaxed)) continue;
     const Service* service = service_by_dkim_domain(signature.domain);
+    if (service == nullptr && view.tenant_dkim.empty()) view.tenant_dkim = signature.domain;
     if (view.foreign_dkim.empty() || (service != nullptr && view.service == nullptr)) {
       view.foreign_dkim = signature.domain;
     }
@@ -106,8 +107,9 @@ void view_spf(const report::Evidence& evidence, const Modes& modes, OrgNames& or
     if (own && !passes && spf.scope != SpfScope::helo) view.own_envelope_fails = true;
     if (own || !passes) continue;
     if (spf.scope != SpfScope::helo && view.foreign_spf.empty()) view.foreign_spf = spf.domain;
-    if (view.service == nullptr) view.service = service_by_spf_domain(spf.domain);
+    if (view.service_by_spf == nullptr) view.service_by_spf = service_by_spf_domain(spf.domain);
   }
+  if (view.service == nullptr) view.service = view.service_by_spf;
   if (envelope.empty() && evidence.envelope_from) envelope = *evidence.envelope_from;
   if (!envelope.empty()) view.envelope = views.envelopes.id(org_domains.of(envelope));
   view.foreign_spf_org = view.foreign_spf.empty() ? view.foreign_spf : org_domains.of(view.foreign_spf);

@@ -37,10 +37,12 @@ struct EvidenceView {
                                                 ///< a stand-in where the reporter names none.
   std::vector<std::uint32_t> broken_selectors;  ///< Aligned signatures that are present and do not pass.
   std::string_view foreign_dkim;      ///< An unaligned d= that passes; a known service's first. Empty without one.
+  std::string_view tenant_dkim;       ///< An unaligned d= that passes and belongs to no known service.
   std::string_view foreign_spf;       ///< An unaligned envelope domain that passes SPF.
   std::string_view foreign_dkim_org;  ///< Organizational domains of the two.
   std::string_view foreign_spf_org;
   const Service* service = nullptr;  ///< The known service that one of the two belongs to.
+  const Service* service_by_spf = nullptr;  ///< The one that the unaligned SPF pass belongs to.
   bool service_by_dkim = false;
   bool own_tenant = false;     ///< The foreign d= spells the author domain (example-com.20230601.gappssmtp.com).
   bool said_indirect = false;  ///< The receiver says: forwarded, from a list, or vouched for by ARC.

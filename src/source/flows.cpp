@@ -37,6 +37,8 @@ class Walk {
   bool passes(std::size_t cell) const {
     return spf_aligned(cells_[cell], view(cell)) || dkim_aligned(cells_[cell], view(cell));
   }
+  /// Came with the signature of a sender whose mail starts elsewhere, not with the owner's.
+  bool passed_on(std::size_t cell) const { return units_.passed_on[cell] && !passes(cell); }
   bool decided(std::uint32_t unit, report::DecisionKind kind) const {
     const auto* decision = units_.units[unit].decision;
     return decision != nullptr && decision->kind == kind;
@@ -115,7 +117,7 @@ class Walk {
       if (flow(i) == Flow::direct_ok) add_to_newest(owner_by_day_, cell);
       if (cell.day + days{kUnitWindow} <= unit.last) continue;
       unit.messages += cell.messages;
-      if (flow(i) == Flow::indirect_ok) unit.indirect_ok += cell.messages;
+      if (flow(i) == Flow::indirect_ok || passed_on(i)) unit.indirect_ok += cell.messages;
       if (flow(i) == Flow::direct_ok) {
         unit.direct_ok += cell.messages;
         if (unit.direct_ok_days == 0 || ok_day[number] != cell.day) ++unit.direct_ok_days;
@@ -124,8 +126,9 @@ class Walk {
     }
     suspects_.assign(units_.units.size(), {});
     foreign_host_.assign(units_.units.size(), 0);
+    selector_passed_.assign(units_.units.size(), 0);
     for (std::size_t i = 0; i < cells_.size(); ++i) {
-      if (passes(i) || view(i).said_indirect) continue;
+      if (passes(i) || view(i).said_indirect || passed_on(i)) continue;
       add_suspect(homes, i);
     }
     find_swarms();
@@ -151,6 +154,9 @@ class Walk {
       return homes.passed(selector) >= settings_.legit_min_ok && !homes.is_home(selector, number);
     });
     if (known) {
+      for (const auto selector : seen.broken_selectors) {
+        selector_passed_[number] = std::max(selector_passed_[number], homes.passed(selector));
+      }
       suspect.with_known_selector += cell.messages;
       const auto* service = units_.units[number].service;
       const bool gateway = service != nullptr && service->kind == ServiceKind::security_gateway;
@@ -226,6 +232,9 @@ class Walk {
     const auto& suspect = suspects_[number];
     if (suspect.messages == 0 || 2 * suspect.with_known_selector < suspect.messages) return false;
     if (units_.units[number].basis == Basis::own) return false;
+    // Anyone can paste a signature. What passes mail on does so again and again, and never more than was sent.
+    if (suspect.by_day.size() < 3 || suspect.by_day.rbegin()->first - suspect.by_day.begin()->first < 7) return false;
+    if (10 * suspect.with_known_selector > selector_passed_[number]) return false;
     if (2 * foreign_host_[number] >= suspect.messages) return true;
     if (suspect.by_day.size() < 10) return false;
     const int last = suspect.by_day.rbegin()->first;
@@ -240,7 +249,7 @@ class Walk {
       if (passes(i)) {
         if (decided(number, report::DecisionKind::approve)) flow(i) = Flow::direct_ok;
         if (decided(number, report::DecisionKind::forwarder)) flow(i) = Flow::indirect_ok;
-      } else if (view(i).said_indirect && units_.units[number].decision == nullptr) {
+      } else if ((view(i).said_indirect || passed_on(i)) && units_.units[number].decision == nullptr) {
         flow(i) = Flow::indirect_fail;
       } else {
         flow(i) = result_.units[number].failing_flow;
@@ -257,6 +266,7 @@ class Walk {
   Flows result_;
   std::vector<Suspect> suspects_;
   std::vector<std::uint64_t> foreign_host_;  // Broken signatures on somebody else's own infrastructure, by unit.
+  std::vector<std::uint64_t> selector_passed_;  // What passed with the largest of their selectors.
   std::map<int, std::uint64_t> owner_by_day_;
 };
 

@@ -24,6 +24,14 @@ std::string_view without_author(std::string_view key) {
   return key.substr(0, key.find('@'));
 }
 
+/// "lists.example.org", "mailman.example.org"
+bool is_list_name(std::string_view domain) {
+  for (const std::string_view label : {"list.", "lists.", "listserv.", "mailman.", "groups.", "ml."}) {
+    if (domain.starts_with(label) || domain.find(std::string(".").append(label)) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
 /// Envelope hosts of the mailbox platforms themselves, which are no tenant.
 bool is_platform_host(std::string_view envelope) {
   return domain::is_same_or_below(envelope, "protection.outlook.com") ||
@@ -43,7 +51,10 @@ class Finder {
   Units find() {
     Units result;
     result.of_cell.reserve(cells_.size());
-    for (const auto& cell : cells_) result.of_cell.push_back(unit_of(cell));
+    find_passed_on(result.passed_on);
+    for (std::size_t i = 0; i < cells_.size(); ++i) {
+      result.of_cell.push_back(unit_of(cells_[i], result.passed_on[i]));
+    }
     reclaim(result.of_cell);
     result.units = std::move(units_);
     return result;
@@ -109,6 +120,47 @@ class Finder {
     }
   }
 
+  /// Does SPF, or the address, say the same as the foreign signature?
+  bool is_vouched(const report::Cell& cell, const EvidenceView& view) const {
+    if (spf_aligned(cell, view) || view.foreign_spf_org == view.foreign_dkim_org) return true;
+    return view.service != nullptr && (view.service == view.service_by_spf || view.service == service_of_[cell.address]);
+  }
+
+  /// A signature travels with a forwarded message. Where SPF vouches for most of what a service signs, the networks
+  /// from which it does are the service's, and what comes from elsewhere has been passed on.
+  void find_passed_on(std::vector<bool>& passed_on) const {
+    struct Signed {
+      std::uint64_t messages = 0;
+      std::uint64_t vouched = 0;
+    };
+    Names names;
+    std::vector<std::uint32_t> signer(views_.evidence.size(), kNone);  // By evidence.
+    for (std::size_t i = 0; i < views_.evidence.size(); ++i) {
+      const auto& view = views_.evidence[i];
+      if (view.foreign_dkim.empty()) continue;
+      signer[i] = names.id(view.service_by_dkim ? view.service->name : std::string(view.foreign_dkim_org));
+    }
+    std::vector<Signed> totals(names.size());
+    std::unordered_map<std::uint64_t, bool> homes;
+    const auto home_of = [&](const report::Cell& cell) {
+      return (std::uint64_t{signer[cell.evidence]} << 32U) | network_of_[cell.address];
+    };
+    for (const auto& cell : cells_) {
+      if (signer[cell.evidence] == kNone || network_of_[cell.address] == kNone) continue;
+      totals[signer[cell.evidence]].messages += cell.messages;
+      if (!is_vouched(cell, views_.evidence[cell.evidence])) continue;
+      totals[signer[cell.evidence]].vouched += cell.messages;
+      homes.try_emplace(home_of(cell), true);
+    }
+    passed_on.assign(cells_.size(), false);
+    for (std::size_t i = 0; i < cells_.size(); ++i) {
+      const auto& cell = cells_[i];
+      if (signer[cell.evidence] == kNone || network_of_[cell.address] == kNone) continue;
+      const Signed& total = totals[signer[cell.evidence]];
+      passed_on[i] = 2 * total.vouched >= total.messages && !homes.contains(home_of(cell));
+    }
+  }
+
   void read_decisions() {
     by_address_.assign(facts_.addresses.size(), nullptr);
     by_evidence_.assign(facts_.evidence.size(), nullptr);
@@ -151,23 +203,40 @@ class Finder {
     }
   }
 
-  std::uint32_t unit_of(const report::Cell& cell) {
-    const auto& view = views_.evidence[cell.evidence];
+  /// Without the signature that came along.
+  static EvidenceView unsigned_view(EvidenceView view) {
+    view.foreign_dkim = {};
+    view.foreign_dkim_org = {};
+    view.tenant_dkim = {};
+    view.service = view.service_by_spf;
+    view.service_by_dkim = false;
+    view.own_tenant = false;
+    return view;
+  }
+
+  std::uint32_t unit_of(const report::Cell& cell, bool passed_on) {
+    const auto& as_sent = views_.evidence[cell.evidence];
     const report::Decision* decision = by_address_[cell.address];
-    if (decision == nullptr) decision = by_evidence_[cell.evidence];
-    if (decision != nullptr) return decided(view, *decision);
+    if (decision == nullptr && !passed_on) decision = by_evidence_[cell.evidence];
+    if (decision != nullptr) return decided(as_sent, *decision);
+    if (!passed_on) return unit_of(cell, as_sent, false);
+    return unit_of(cell, unsigned_view(as_sent), true);
+  }
+
+  std::uint32_t unit_of(const report::Cell& cell, const EvidenceView& view, bool passed_on) {
+    const std::uint64_t evidence = (std::uint64_t{cell.evidence} << 1U) | (passed_on ? 1U : 0U);
     const Service* service = view.service != nullptr ? view.service : service_of_[cell.address];
     if (service != nullptr) {
       // Everything that service_unit() looks at, in one number.
       const auto number = static_cast<std::uint64_t>(service - known_services().data());
-      const std::uint64_t id = (std::uint64_t{cell.evidence} << 16U) | (number << 2U) |
+      const std::uint64_t id = (evidence << 16U) | (number << 2U) |
                                (spf_aligned(cell, view) ? 2U : 0U) | (dkim_aligned(cell, view) ? 1U : 0U);
       return cached(service_units_, id, [&] { return service_unit(cell, view, *service); });
     }
     const auto network = network_of_[cell.address];
     if (network != kNone && own_of_[network] != kNone) return own_unit(view, own_of_[network]);
     if (!view.foreign_dkim.empty() || !view.foreign_spf.empty()) {
-      return cached(identity_units_, cell.evidence, [&] { return identity_unit(view); });
+      return cached(identity_units_, evidence, [&] { return identity_unit(view); });
     }
     return network_unit(view, network);
   }
@@ -252,6 +321,9 @@ class Finder {
       return std::string(view.foreign_spf_org);
     }
     if (dkim_aligned(cell, view) || view.own_tenant) return std::string(kOwnerTag);
+    // The platform's own signature and envelope name no customer.
+    if (!view.tenant_dkim.empty()) return std::string(view.tenant_dkim);
+    if (!view.foreign_spf.empty() && view.service_by_spf == nullptr) return std::string(view.foreign_spf_org);
     if (!view.foreign_dkim.empty()) return std::string(view.foreign_dkim);
     return std::string(view.foreign_spf_org);
   }
@@ -340,6 +412,7 @@ class Finder {
       unit.strength = 2;
       unit.name = org;
       unit.tag = org;
+      unit.list_name = is_list_name(view.foreign_spf);
     });
   }
 

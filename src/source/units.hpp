@@ -24,6 +24,7 @@ struct Unit {
   std::uint32_t author = 0;
   const Service* service = nullptr;
   std::string tag;
+  bool list_name = false;   ///< Its envelope is called like a mailing list's.
   bool own_tenant = false;  ///< The tenant is the author domain's own.
   const report::Decision* decision = nullptr;
 };
@@ -31,6 +32,9 @@ struct Unit {
 struct Units {
   std::vector<Unit> units;
   std::vector<std::uint32_t> of_cell;  ///< Unit of each cell.
+  /// Cells that carry the signature of a sender of the domain far from where that sender's mail comes from: somebody
+  /// passed them on, and the unit is that somebody's.
+  std::vector<bool> passed_on;
 };
 
 /// `cells` are the facts' cells up to today; decisions are those about this policy domain.
