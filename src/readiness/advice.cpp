@@ -180,7 +180,7 @@ bool changed_lately(const Picture& picture, const std::string& selector) {
   if (found == picture.failing_days.end() || picture.passing_selectors.contains(selector)) return false;
   const Day began = found->second.first;
   return std::any_of(picture.passing_selectors.begin(), picture.passing_selectors.end(), [&](const auto& other) {
-    return other.second >= began - days{7} && other.second <= found->second.second;
+    return other.second >= began - days{7} && other.second <= began + days{7};
   });
 }
 

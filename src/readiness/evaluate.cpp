@@ -169,6 +169,25 @@ DomainVerdict describe(const World& world) {
   return verdict;
 }
 
+/// At the target nothing blocks any more, but what loses mail now is named: proven failures, and senders that wait for
+/// a decision.
+std::vector<std::uint32_t> to_look_at(const World& world, const Regression& regression) {
+  std::vector<std::uint32_t> sources = regression.culprits;
+  if (world.current == 0) return sources;
+  Findings findings;
+  blocking_gates(world, findings);
+  for (const auto source : findings.blockers) {
+    const bool failing = std::any_of(world.stats.begin(), world.stats.end(), [&](const SourceStats& stats) {
+      return stats.source == source && stats.standing == Standing::failing;
+    });
+    const bool waits = world.classified.sources[source].source_class == source::Class::candidate;
+    if ((failing || waits) && std::find(sources.begin(), sources.end(), source) == sources.end()) {
+      sources.push_back(source);
+    }
+  }
+  return sources;
+}
+
 void conclude_step_back(const World& world, const Regression& regression, const domain::OrgDomains& org_domains,
                         DomainVerdict& verdict) {
   const auto& step = world.step(*regression.step_back_to);
@@ -211,7 +230,7 @@ DomainVerdict evaluate_day(const report::DomainFacts& facts, const Question& que
   }
   if (!world.next) {
     verdict.verdict = Verdict::at_target;
-    verdict.blockers = make_blockers(world, regression.culprits, org_domains);
+    verdict.blockers = make_blockers(world, to_look_at(world, regression), org_domains);
     verdict.impact = impact_of(world, world.step(world.current));
     verdict.reason = reason_for(world, verdict);
     verdict.notes = notes_for(world, verdict);

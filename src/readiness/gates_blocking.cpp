@@ -96,6 +96,26 @@ void reporter_pass_rate(const World& world, Findings& findings) {  // B2
                                  : format("below {} at one receiver: {}", percent(world.th.p_min), culprits.text())));
 }
 
+/// A bad day is bad at all reporters: within a week only days count as lumps.
+Tally by_day(const SourceStats& stats, int from, int to) {
+  Tally tally;
+  std::uint64_t n = 0;
+  std::uint64_t passed = 0;
+  int day = from;
+  for (const auto& cell : stats.cells) {
+    if (cell.day < from || cell.day > to) continue;
+    if (cell.day != day) {
+      tally.add(n, passed);
+      n = passed = 0;
+      day = cell.day;
+    }
+    n += cell.n;
+    passed += cell.passed;
+  }
+  tally.add(n, passed);
+  return tally;
+}
+
 void stability(const World& world, Findings& findings) {  // B3
   Culprits culprits(world);
   double worst = 1;
@@ -104,10 +124,7 @@ void stability(const World& world, Findings& findings) {  // B3
     bool unstable = false;
     for (int part = 0; part < 2; ++part) {
       const int to = world.end - 7 * part;
-      Tally week;
-      for (const auto& cell : stats.cells) {
-        if (cell.day > to - 7 && cell.day <= to && cell.day >= stats.from) week.add(cell.n, cell.passed);
-      }
+      const Tally week = by_day(stats, std::max(to - 6, stats.from), to);
       if (week.n() < world.settings.reporter_min) continue;
       worst = std::min(worst, week.rate());
       unstable |= week.bounds(world.settings.rho, world.settings.z_strict).high < world.th.p_min;

@@ -132,11 +132,17 @@ Regression regress(const World& world, const config::ReadinessSettings& settings
   std::uint64_t new_candidates = 0;  // R4
   for (std::uint32_t i = 0; i < world.classified.sources.size(); ++i) {
     const auto& source = world.classified.sources[i];
-    if (source.source_class != source::Class::candidate || world.candidate[i] == 0) continue;
-    if (day_number(world.facts.cells[source.cells.front()].day) <= world.end - 28) continue;
-    const auto weekly = static_cast<double>(world.candidate[i]) / 4;
-    if (weekly <= 0.05 * world.legitimate_weekly) continue;
-    new_candidates += world.candidate[i];
+    if (source.source_class != source::Class::candidate || !world.counted[i]) continue;
+    const Day first = world.facts.cells[source.cells.front()].day;
+    if (first + days{28} <= world.question.as_of) continue;
+    std::uint64_t failing = 0;
+    for (const auto cell : source.cells) {
+      if (world.classified.flows[cell] == source::Flow::candidate_fail) failing += world.facts.cells[cell].messages;
+    }
+    const double weeks = std::max(1.0, static_cast<double>((world.question.as_of - first).count()) / 7);
+    if (static_cast<double>(failing) <= 0.05 * weeks * world.legitimate_weekly) continue;
+    if (failing < world.settings.cand_min) continue;
+    new_candidates += failing;
     blame(result.culprits, i);
   }
   result.gates.push_back(

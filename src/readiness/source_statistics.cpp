@@ -53,11 +53,14 @@ Days days_of(const std::vector<DirectCell>& cells, int from, int to, bool by_dki
 
 /// The first day from which a source is proven to reach `wanted` although it failed before (docs/readiness.md, "Proof
 /// of a fix"). A source that failed badly needs few days; one that was merely too weak needs as many as prove it.
-std::optional<int> fix_day(const Days& by_day, double wanted, bool periodic, const World& world) {
+std::optional<int> fix_day(const Days& by_day, double wanted, Cadence cadence, const World& world) {
   constexpr double kBad = 0.90;
   constexpr int kManyDays = 7;
   if (by_day.empty()) return std::nullopt;
   const auto& settings = world.settings;
+  const bool periodic = cadence != Cadence::daily && cadence != Cadence::weekly;
+  // Each day of a weekly sender is a campaign of its own.
+  const int least_days = cadence == Cadence::weekly ? std::min(settings.fix_days, 2) : settings.fix_days;
   DaySum after;
   for (const auto& [day, sum] : by_day) {
     after.n += sum.n;
@@ -68,7 +71,7 @@ std::optional<int> fix_day(const Days& by_day, double wanted, bool periodic, con
   auto days_left = static_cast<int>(by_day.size());
   for (const auto& [day, sum] : by_day) {
     const bool burst = periodic && day - by_day.begin()->first > kBurstHole;
-    if ((days_left < settings.fix_days && !burst) || after.n < settings.fix_msgs) return std::nullopt;
+    if ((days_left < least_days && !burst) || after.n < settings.fix_msgs) return std::nullopt;
     if (before.n > 0 && sum.rate() >= wanted && after.rate() >= wanted) {
       if (before.rate() < kBad) return day;
       const bool was_weak = lumps_before.bounds(settings.rho, settings.z_strict).high < wanted;
@@ -191,12 +194,12 @@ void work_out(SourceStats& stats, const World& world) {
     const int start = start_of_bursts(days_active, world.settings.periodic_bursts);
     stats.from = std::max(std::min(stats.from, start), world.end - world.settings.memory + 1);
   }
-  if (const auto fixed = fix_day(days_of(stats.cells, stats.from, stats.to, false), world.th.p_min, rare, world)) {
+  if (const auto fixed = fix_day(days_of(stats.cells, stats.from, stats.to, false), world.th.p_min, stats.cadence, world)) {
     stats.fixed_from = fixed;
     stats.from = *fixed;
   }
   const double signed_wanted = world.settings.dkim_min;
-  stats.dkim_from = fix_day(days_of(stats.cells, stats.from, stats.to, true), signed_wanted, rare, world)
+  stats.dkim_from = fix_day(days_of(stats.cells, stats.from, stats.to, true), signed_wanted, stats.cadence, world)
                         .value_or(stats.from);
   count(stats, world);
 }

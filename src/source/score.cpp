@@ -113,10 +113,15 @@ Score score(const Unit& unit, const Suspect& suspect, const std::map<int, std::u
   }
   // Strangers reach many receivers too: only for mail that somebody answers for does it speak in favour.
   if ((by_name || signs) && suspect.reporters.size() >= 2) add(1, format("{} reporters", suspect.reporters.size()));
-  if (last - first >= 13 && suspect.by_day.size() >= 6 &&
-      rank_correlation(suspect.by_day, owner_by_day, std::max(first, last - 55), last) >= 0.5) {
+  if (last - first >= 13 && suspect.by_day.size() >= 6) {
+    const double alike = rank_correlation(suspect.by_day, owner_by_day, std::max(first, last - 55), last);
     const bool long_enough = last - first >= 27 && suspect.by_day.size() >= 15;
-    add(long_enough ? 3 : 1, "its days follow the rhythm of the domain's own mail");
+    const std::string_view words = "its days follow the rhythm of the domain's own mail";
+    if (alike >= 0.65 && long_enough) {
+      add(3, std::string(words));
+    } else if (alike >= 0.5) {
+      add(1, std::string(words));
+    }
   }
   if (signs) add(1, "signed by the same other domain throughout");
   if (2 * suspect.with_known_selector >= suspect.messages && unit.basis != Basis::network) {

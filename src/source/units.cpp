@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "base/ascii.hpp"
@@ -13,6 +14,12 @@ namespace ruagate::source {
 namespace {
 
 constexpr std::string_view kOwnerTag = "owner";
+
+/// The part after "dkim:" or "spf:": a vendor shows by both, and one of them may come and go.
+std::string_view identity_part(std::string_view key) {
+  if (key.starts_with("dkim:")) return key.substr(5);
+  return key.starts_with("spf:") ? key.substr(4) : std::string_view();
+}
 
 /// The part after "net:" or "own:", which name networks and may turn into each other as evidence grows.
 std::string_view network_part(std::string_view key) {
@@ -44,6 +51,9 @@ class Finder {
          std::span<const report::Decision> decisions)
       : facts_(facts), cells_(cells), views_(views), decisions_(decisions) {
     read_addresses();
+    for (const auto& view : views.evidence) {
+      if (!view.foreign_dkim.empty()) signing_orgs_.insert(view.foreign_dkim_org);
+    }
     find_own_networks();
     read_decisions();
   }
@@ -55,6 +65,7 @@ class Finder {
     for (std::size_t i = 0; i < cells_.size(); ++i) {
       result.of_cell.push_back(unit_of(cells_[i], result.passed_on[i]));
     }
+    join_return_paths(result.of_cell);
     reclaim(result.of_cell);
     result.units = std::move(units_);
     return result;
@@ -241,6 +252,32 @@ class Finder {
     return network_unit(view, network);
   }
 
+  /// A service with a return path of its own below the domain stays the same when it stops to show its name.
+  void join_return_paths(std::vector<std::uint32_t>& of_cell) const {
+    const auto path_of = [&](const report::Cell& cell) {
+      const auto& view = views_.evidence[cell.evidence];
+      if (view.own_envelope == kNone || !spf_aligned(cell, view)) return kNone;
+      const auto& path = views_.own_envelopes[view.own_envelope];
+      return path == views_.authors[view.author] || path == facts_.domain ? kNone : view.own_envelope;
+    };
+    std::unordered_map<std::uint64_t, std::uint32_t> unit_of_path;  // (path, author) -> the unit that shows a name.
+    const auto id_of = [&](std::uint32_t path, std::size_t cell) {
+      return (std::uint64_t{path} << 32U) | units_[of_cell[cell]].author;
+    };
+    for (std::size_t i = 0; i < cells_.size(); ++i) {
+      const auto path = path_of(cells_[i]);
+      if (path == kNone || units_[of_cell[i]].basis == Basis::own) continue;
+      const auto [found, is_new] = unit_of_path.try_emplace(id_of(path, i), of_cell[i]);
+      if (!is_new) found->second = std::min(found->second, of_cell[i]);
+    }
+    if (unit_of_path.empty()) return;
+    for (std::size_t i = 0; i < cells_.size(); ++i) {
+      const auto path = path_of(cells_[i]);
+      if (path == kNone || units_[of_cell[i]].basis != Basis::own) continue;
+      if (const auto found = unit_of_path.find(id_of(path, i)); found != unit_of_path.end()) of_cell[i] = found->second;
+    }
+  }
+
   /// True if nothing in the cell shows whose it is: now and then a DNS fault or a change on the way takes all of a
   /// sender's identities away.
   bool shows_nobody(const report::Cell& cell, const Unit& unit) const {
@@ -405,8 +442,9 @@ class Finder {
   }
 
   std::uint32_t identity_unit(const EvidenceView& view) {
-    const bool dkim = !view.foreign_dkim.empty();
-    const std::string_view org = dkim ? view.foreign_dkim_org : view.foreign_spf_org;
+    const bool shown = !view.foreign_dkim.empty();
+    const std::string_view org = shown ? view.foreign_dkim_org : view.foreign_spf_org;
+    const bool dkim = shown || signing_orgs_.contains(org);
     return add(view, (dkim ? "dkim:" : "spf:") + std::string(org), [&](Unit& unit) {
       unit.basis = Basis::identity;
       unit.strength = 2;
@@ -466,6 +504,7 @@ class Finder {
   std::vector<const report::Decision*> by_evidence_;
   std::vector<Unit> units_;
   std::unordered_map<std::string, std::uint32_t> by_key_;
+  std::unordered_set<std::string_view> signing_orgs_;  // Organizational domains that sign, not the owner's.
   Cache decided_units_;
   Cache service_units_;
   Cache own_units_;
@@ -487,7 +526,8 @@ void attach_key_decisions(std::vector<Unit>& units, std::span<const report::Deci
     for (const auto& decision : decisions) {
       if (decision.kind == report::DecisionKind::acknowledge) continue;
       const bool same_network = !network_part(bare).empty() && network_part(bare) == network_part(decision.what);
-      if (decision.what == unit.key || decision.what == bare || same_network) {
+      const bool same_identity = !identity_part(bare).empty() && identity_part(bare) == identity_part(decision.what);
+      if (decision.what == unit.key || decision.what == bare || same_network || same_identity) {
         unit.decision = &decision;
         unit.strength = 4;
       }

@@ -27,6 +27,9 @@ class Product final : public Judge {
         readiness::evaluate(situation.log.facts(), question, situation.decisions, org_domains_, settings_);
     Opinion opinion;
     opinion.reason = verdict.reason;
+    for (const auto& gate : verdict.gates) {
+      if (!gate.ok && gate.blocking) opinion.reason += " [" + gate.gate + (gate.gate == "dkim" ? ": " + gate.text : "") + "]";
+    }
     opinion.rate_low = verdict.legitimate_pass_rate_low;
     const auto& names = readiness::steps(kLadder);
     if (verdict.next_step) {

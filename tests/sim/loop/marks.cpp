@@ -115,8 +115,8 @@ void Marks::end_day(Day day, std::size_t step, Outcome& outcome) {
   count_harm(day, step, outcome);
   const bool bad = harm_now(day, step) > 2 * limits(step).harm_max &&
                    limits(step).fraction * failing_share(history_, day, false) > 2 * limits(step).harm_max;
+  if (bad && !onset_ && (!last_bad_ || *last_bad_ + days{1} < day)) onset_ = day;
   if (bad) last_bad_ = day;
-  if (bad && !onset_) onset_ = day;
 }
 
 void Marks::step_changed(std::size_t from, std::size_t to, Outcome& outcome) {
@@ -155,9 +155,19 @@ void Marks::count_holding(const Situation& situation, const Opinion& opinion) {
 
 void Marks::watch_step_back(const Situation& situation, const Opinion& opinion, Outcome& outcome) {
   if (situation.step == 0) return;
-  if (opinion.move != Move::lower) return;
+  if (opinion.move != Move::lower) {
+    // Mail that never passed is nobody's until somebody decides: to ask is all that can be done.
+    const bool asks = std::any_of(opinion.named.begin(), opinion.named.end(),
+                                  [](const Named& named) { return named.undecided; });
+    if (onset_ && asks) {
+      outcome.detected.push_back(static_cast<int>((situation.today - *onset_).count()));
+      onset_.reset();
+    }
+    return;
+  }
   if (onset_) {
     outcome.detected.push_back(static_cast<int>((situation.today - *onset_).count()));
+    tell(situation.today, "asked for a step back since", to_iso(*onset_));
     onset_.reset();
   } else if (!last_bad_ || situation.today - *last_bad_ > days{10}) {
     ++outcome.false_alarms;
