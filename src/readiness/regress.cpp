@@ -36,14 +36,17 @@ void each_recent(const World& world, const SourceStats& stats, int days_back, Us
 
 /// R1: has the source got significantly worse than the step in force allows, in the newest days?
 bool got_worse(const SourceStats& stats, const Thresholds& in_force, const World& world) {
-  Tally recent;
+  std::map<int, std::pair<std::uint64_t, std::uint64_t>> by_day;  // A bad day is bad everywhere: one lump.
   std::map<std::uint32_t, std::uint64_t> failing_at;
   std::map<std::uint32_t, std::uint64_t> carries;
   each_recent(world, stats, 28, [&](const DirectCell& cell) { carries[cell.reporter] += cell.n; });
   each_recent(world, stats, kRecent, [&](const DirectCell& cell) {
-    recent.add(cell.n, cell.passed);
+    by_day[cell.day].first += cell.n;
+    by_day[cell.day].second += cell.passed;
     if (cell.passed < cell.n) failing_at[cell.reporter] += cell.n - cell.passed;
   });
+  Tally recent;
+  for (const auto& [day, sums] : by_day) recent.add(sums.first, sums.second);
   if (recent.n() < 20 || recent.effective(world.settings.rho) < 10) return false;
   if (recent.bounds(world.settings.rho, world.settings.z).high >= in_force.p_min - 0.02) return false;
   if (failing_at.size() >= 2) return true;
@@ -59,6 +62,13 @@ struct Recent {
   std::uint64_t failed = 0;
   std::uint64_t harmed = 0;
   double failing_share() const { return n == 0 ? 0 : static_cast<double>(failed) / static_cast<double>(n); }
+  std::map<int, std::pair<std::uint64_t, std::uint64_t>> by_day;  ///< Messages, and those not harmed.
+  /// What the harmed share is at least: one bad day must not do.
+  double harmed_low(const config::ReadinessSettings& settings) const {
+    Tally tally;
+    for (const auto& [day, sums] : by_day) tally.add(sums.first, sums.second);
+    return 1 - tally.bounds(settings.rho, settings.z).high;
+  }
   double harmed_share() const { return n == 0 ? 0 : static_cast<double>(harmed) / static_cast<double>(n); }
 };
 
@@ -69,6 +79,8 @@ Recent recent_mail(const World& world, int days_back) {
       recent.n += cell.n;
       recent.failed += cell.n - cell.passed;
       recent.harmed += cell.harmed;
+      recent.by_day[cell.day].first += cell.n;
+      recent.by_day[cell.day].second += cell.n - cell.harmed;
     });
   }
   return recent;
@@ -114,7 +126,7 @@ Regression regress(const World& world, const config::ReadinessSettings& settings
                           worse > 1 ? format(" and {} more", worse - 1) : "", percent(in_force.p_min), kRecent)));
 
   const Recent week = recent_mail(world, kWeek);  // R2
-  const bool harmed = week.harmed >= 3 && week.harmed_share() > 2 * in_force.harm_max;
+  const bool harmed = week.harmed >= 3 && week.harmed_low(settings) > 2 * in_force.harm_max;
   result.gates.push_back(regress_gate(
       "observed_harm", !harmed, week.harmed_share(), 2 * in_force.harm_max,
       format("{} from legitimate sources were quarantined or rejected in {} days", messages(week.harmed), kWeek)));

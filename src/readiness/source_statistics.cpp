@@ -56,11 +56,10 @@ Days days_of(const std::vector<DirectCell>& cells, int from, int to, bool by_dki
 std::optional<int> fix_day(const Days& by_day, double wanted, Cadence cadence, const World& world) {
   constexpr double kBad = 0.90;
   constexpr int kManyDays = 7;
+  constexpr std::uint64_t kCampaign = 100;
   if (by_day.empty()) return std::nullopt;
   const auto& settings = world.settings;
   const bool periodic = cadence != Cadence::daily && cadence != Cadence::weekly;
-  // Each day of a weekly sender is a campaign of its own.
-  const int least_days = cadence == Cadence::weekly ? std::min(settings.fix_days, 2) : settings.fix_days;
   DaySum after;
   for (const auto& [day, sum] : by_day) {
     after.n += sum.n;
@@ -71,6 +70,9 @@ std::optional<int> fix_day(const Days& by_day, double wanted, Cadence cadence, c
   auto days_left = static_cast<int>(by_day.size());
   for (const auto& [day, sum] : by_day) {
     const bool burst = periodic && day - by_day.begin()->first > kBurstHole;
+    // Each day of a weekly sender is a campaign of its own; a large one proves as much as a run.
+    const bool campaigns = cadence == Cadence::weekly && (days_left >= 2 || after.n >= kCampaign);
+    const int least_days = campaigns ? std::min(settings.fix_days, days_left) : settings.fix_days;
     if ((days_left < least_days && !burst) || after.n < settings.fix_msgs) return std::nullopt;
     if (before.n > 0 && sum.rate() >= wanted && after.rate() >= wanted) {
       if (before.rate() < kBad) return day;

@@ -98,7 +98,8 @@ Score score(const Unit& unit, const Suspect& suspect, const std::map<int, std::u
   const bool by_name = unit.service != nullptr && unit.strength >= 3;
   const bool signs = 5 * suspect.signed_by_other >= 4 * suspect.messages;
 
-  const bool bulk = by_name && sends_for_customers(unit.service->kind);
+  // Under another customer's name it is as likely that customer's doing.
+  const bool bulk = by_name && sends_for_customers(unit.service->kind) && unit.tag.empty();
   if (by_name && last - first >= 14) {
     add(3, format("{} authenticated the same account over {} days", unit.service->name, last - first + 1));
   } else if (bulk) {

@@ -315,7 +315,7 @@ class Maker {
     if (chance(0.12)) add_impostor("swarm", log_uniform(500, 5000, random_), 0.05, 1000);
     if (chance(0.08)) add_impostor("flood", std::min(legit * 100, 2e6), 0.5, between(20, 100));
     for (const auto& stream : history_.streams) {  // Somebody else at a service that the domain uses.
-      if (stream->sound.signatures.size() < 2 || !chance(0.15)) continue;
+      if (stream->sound.signatures.size() < 2 || !chance(0.05)) continue;
       add_impostor("abuse of " + stream->name(), log_uniform(2, 60, random_), 0.2, 3);
       auto& it = history_.impostors.back();
       it.service = stream->sound.signatures.back().domain;

@@ -62,6 +62,21 @@ void point_out(const Played& result, const std::vector<std::uint64_t>& seeds) {
   }
 }
 
+/// Rows: what is true; columns: legitimate, candidate, forwarder, unauthorized, unknown.
+void show_confusion(const Played& result) {
+  for (const bool by_message : {true, false}) {
+    Confusion sum{};
+    for (const Outcome& o : result.outcomes) {
+      const Confusion& one = by_message ? o.by_message : o.by_sender;
+      for (std::size_t i = 0; i < kKinds; ++i) {
+        for (std::size_t j = 0; j < kKinds; ++j) sum[i][j] += one[i][j];
+      }
+    }
+    for (const auto& row : sum) say(format("  {:>12} {:>12} {:>12} {:>12} {:>12}\n", row[0], row[1], row[2], row[3], row[4]));
+    say("\n");
+  }
+}
+
 int play_all(const Options& options) {
   const domain::OrgDomains org_domains;
   const config::ReadinessSettings settings;
@@ -94,6 +109,7 @@ int play_all(const Options& options) {
   if (wanted("product")) {
     results.push_back(go("product", parameters, [&] { return product(org_domains, settings); }));
     point_out(results.back(), seeds);
+    show_confusion(results.back());
   }
   columns.emplace_back("oracle", score(knows, &knows));
   if (wanted("baselines")) {
