@@ -110,7 +110,7 @@ Score score(const Unit& unit, const Suspect& suspect, const std::map<int, std::u
   } else if (has_long_rhythm(suspect.by_day)) {
     add(2, "sends in monthly or quarterly runs");
   } else if ((bulk || signs) && suspect.messages >= kRun) {
-    add(1, format("a run of {} messages", suspect.messages));
+    add(bulk ? 1 : 2, format("a run of {} signed messages", suspect.messages));
   }
   // Strangers reach many receivers too: only for mail that somebody answers for does it speak in favour.
   if ((by_name || signs) && suspect.reporters.size() >= 2) add(1, format("{} reporters", suspect.reporters.size()));

@@ -456,6 +456,82 @@ TEST_F(Scenario, NewLargeSenderUnderEnforcementIsAnAlertNotAStepBack) {
   EXPECT_FALSE(gate(verdict, "new_candidates").ok);
 }
 
+TEST_F(Scenario, StepBackIsAskedForTheMorningAfterTheFirstBadDay) {
+  history(60, report::Policy::quarantine);
+  builder_.daily(start_, kToday - days{2}, kReporters, FactsBuilder::own(), 100);
+  Mail broken = FactsBuilder::own();
+  broken.spf_aligned = false;
+  broken.spf = report::SpfResult::fail;
+  broken.dkim_result = report::DkimResult::fail;
+  broken.dkim_aligned = false;
+  builder_.daily(kToday - days{1}, kToday - days{1}, kReporters, broken, 100);
+  EXPECT_EQ(evaluated().verdict, Verdict::step_back);
+}
+
+TEST_F(Scenario, OneNoisyDayIsNoReasonToStepBack) {
+  history(60, report::Policy::quarantine);
+  own(1000);
+  Mail broken = FactsBuilder::own();
+  broken.spf_aligned = false;
+  broken.spf = report::SpfResult::fail;
+  broken.dkim_result = report::DkimResult::fail;
+  broken.dkim_aligned = false;
+  broken.disposition = report::Disposition::quarantine;
+  builder_.daily(kToday - days{2}, kToday - days{2}, kReporters, broken, 120);
+  EXPECT_NE(evaluated().verdict, Verdict::step_back);
+}
+
+TEST_F(Scenario, RepairedSignatureIsProvenInDays) {
+  history(60, report::Policy::quarantine);
+  own();
+  Mail spf_only = FactsBuilder::own("198.51.100.40");
+  spf_only.dkim.clear();
+  spf_only.dkim_aligned = false;
+  builder_.daily(start_, kToday - days{10}, kReporters, spf_only, 30);
+  builder_.daily(kToday - days{9}, kToday, kReporters, FactsBuilder::own("198.51.100.40", "new"), 30);
+  const auto verdict = evaluated();
+  EXPECT_TRUE(gate(verdict, "dkim").ok) << gate(verdict, "dkim").text;
+  EXPECT_EQ(verdict.verdict, Verdict::ready) << unmet(verdict);
+}
+
+TEST_F(Scenario, KeyThatIsGoneIsNamedBeforeRejectThoughSpfPasses) {
+  history(60, report::Policy::quarantine);
+  own();
+  Mail keyless = FactsBuilder::own("198.51.100.40", "gone");
+  keyless.dkim_result = report::DkimResult::permerror;
+  keyless.dkim_aligned = false;
+  builder_.daily(start_, kToday, kReporters, keyless, 30);
+  const auto verdict = evaluated();
+  EXPECT_EQ(verdict.verdict, Verdict::hold);
+  ASSERT_FALSE(verdict.blockers.empty());
+  EXPECT_EQ(verdict.blockers[0].advice.failure, "dkim_key_missing");
+}
+
+TEST_F(Scenario, WhatWaitsForADecisionIsNamedAtTheTargetToo) {
+  history(60, report::Policy::reject);
+  own();
+  builder_.daily(start_, kToday, kReporters, FactsBuilder::unaligned("203.0.113.9", "mcsv.net"), 20);
+  const auto verdict = evaluated();
+  EXPECT_EQ(verdict.verdict, Verdict::at_target);
+  ASSERT_EQ(verdict.blockers.size(), 1U);
+  EXPECT_EQ(verdict.blockers[0].advice.failure, "candidate_decide");
+}
+
+TEST_F(Scenario, RepairFromWeakToGoodIsProven) {
+  history(60, report::Policy::quarantine);
+  own();
+  Mail weak = FactsBuilder::own("198.51.100.40", "b");
+  Mail broken = weak;
+  broken.spf_aligned = false;
+  broken.spf = report::SpfResult::fail;
+  broken.dkim_result = report::DkimResult::fail;
+  broken.dkim_aligned = false;
+  builder_.daily(start_, kToday, kReporters, weak, 94);
+  builder_.daily(start_, kToday - days{13}, kReporters, broken, 6);
+  const auto verdict = evaluated();
+  EXPECT_TRUE(gate(verdict, "source_pass_rate").ok) << gate(verdict, "source_pass_rate").text;
+}
+
 TEST_F(Scenario, WithoutRuaTheRecordSaysSoInANote) {
   history(40);
   own();
