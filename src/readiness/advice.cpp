@@ -85,8 +85,7 @@ class Painter {
            const std::optional<IpAddress>& address) {
     picture.messages += cell.messages;
     picture.all_reporters.add(reporter, cell.messages);
-    const bool fails =
-        by_dkim_ ? cell.dkim_aligned != report::AlignmentResult::pass : !source::is_aligned(cell);
+    const bool fails = by_dkim_ ? cell.dkim_aligned != report::AlignmentResult::pass : !source::is_aligned(cell);
     if (fails) {
       picture.failing += cell.messages;
       picture.reporters.add(reporter, cell.messages);

@@ -196,7 +196,8 @@ void work_out(SourceStats& stats, const World& world) {
     const int start = start_of_bursts(days_active, world.settings.periodic_bursts);
     stats.from = std::max(std::min(stats.from, start), world.end - world.settings.memory + 1);
   }
-  if (const auto fixed = fix_day(days_of(stats.cells, stats.from, stats.to, false), world.th.p_min, stats.cadence, world)) {
+  if (const auto fixed =
+          fix_day(days_of(stats.cells, stats.from, stats.to, false), world.th.p_min, stats.cadence, world)) {
     stats.fixed_from = fixed;
     stats.from = *fixed;
   }

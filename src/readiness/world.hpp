@@ -43,8 +43,8 @@ struct ReporterTally {
 };
 
 struct SourceStats {
-  std::uint32_t source = 0;       ///< Index into Classified::sources.
-  std::vector<DirectCell> cells;  ///< Direct mail up to the lagged end, by day.
+  std::uint32_t source = 0;        ///< Index into Classified::sources.
+  std::vector<DirectCell> cells;   ///< Direct mail up to the lagged end, by day.
   std::vector<DirectCell> newest;  ///< Direct mail after it: not all reports are there, but a fault shows.
   Cadence cadence = Cadence::sporadic;
   int from = 0;  ///< Window, day numbers; moved by cadence and by a proven fix.

@@ -45,7 +45,8 @@ Class class_of(const Unit& unit, const FlowSums& sums, const config::ReadinessSe
 ForwarderKind kind_of(const Unit& unit, const FlowSums& sums) {
   if (unit.service != nullptr && unit.service->kind == ServiceKind::security_gateway) return ForwarderKind::gateway;
   const bool list = unit.service != nullptr && unit.service->kind == ServiceKind::mailing_list;
-  return list || unit.list_name || 2 * sums.said_list > sums.all() ? ForwarderKind::mailing_list : ForwarderKind::forwarder;
+  return list || unit.list_name || 2 * sums.said_list > sums.all() ? ForwarderKind::mailing_list
+                                                                   : ForwarderKind::forwarder;
 }
 
 /// Strangers that fail and that nobody vouches for are one line: a swarm has thousands of networks, and a new one

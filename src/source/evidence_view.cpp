@@ -93,7 +93,8 @@ void view_dkim(const report::Evidence& evidence, const Modes& modes, OrgNames& o
   view.foreign_dkim_org = view.foreign_dkim.empty() ? view.foreign_dkim : org_domains.of(view.foreign_dkim);
 }
 
-void view_spf(const report::Evidence& evidence, const Modes& modes, OrgNames& org_domains, Views& views, EvidenceView& view) {
+void view_spf(const report::Evidence& evidence, const Modes& modes, OrgNames& org_domains, Views& views,
+              EvidenceView& view) {
   std::string_view envelope;
   for (const auto& spf : evidence.spf) {
     if (!is_domain_name(spf.domain)) continue;

@@ -41,7 +41,7 @@ struct EvidenceView {
   std::string_view foreign_spf;       ///< An unaligned envelope domain that passes SPF.
   std::string_view foreign_dkim_org;  ///< Organizational domains of the two.
   std::string_view foreign_spf_org;
-  const Service* service = nullptr;  ///< The known service that one of the two belongs to.
+  const Service* service = nullptr;         ///< The known service that one of the two belongs to.
   const Service* service_by_spf = nullptr;  ///< The one that the unaligned SPF pass belongs to.
   bool service_by_dkim = false;
   bool own_tenant = false;     ///< The foreign d= spells the author domain (example-com.20230601.gappssmtp.com).

@@ -265,7 +265,7 @@ class Walk {
   const config::ReadinessSettings& settings_;
   Flows result_;
   std::vector<Suspect> suspects_;
-  std::vector<std::uint64_t> foreign_host_;  // Broken signatures on somebody else's own infrastructure, by unit.
+  std::vector<std::uint64_t> foreign_host_;     // Broken signatures on somebody else's own infrastructure, by unit.
   std::vector<std::uint64_t> selector_passed_;  // What passed with the largest of their selectors.
   std::map<int, std::uint64_t> owner_by_day_;
 };

@@ -8,6 +8,7 @@
 #include "base/ascii.hpp"
 #include "domain/name.hpp"
 #include "source/disjoint_sets.hpp"
+#include "source/regrouping.hpp"
 
 namespace ruagate::source {
 
@@ -61,13 +62,14 @@ class Finder {
   Units find() {
     Units result;
     result.of_cell.reserve(cells_.size());
-    find_passed_on(result.passed_on);
+    const Regrouping regrouping(facts_.domain, cells_, views_, network_of_, service_of_);
+    result.passed_on = regrouping.passed_on();
     for (std::size_t i = 0; i < cells_.size(); ++i) {
       result.of_cell.push_back(unit_of(cells_[i], result.passed_on[i]));
     }
-    join_return_paths(result.of_cell);
-    reclaim(result.of_cell);
     result.units = std::move(units_);
+    regrouping.join_return_paths(result);
+    regrouping.reclaim(result);
     return result;
   }
 
@@ -128,47 +130,6 @@ class Finder {
     std::unordered_map<std::size_t, std::uint32_t> representative;
     for (const auto network : in_order) {
       own_of_[network] = representative.try_emplace(sets.root(network), network).first->second;
-    }
-  }
-
-  /// Does SPF, or the address, say the same as the foreign signature?
-  bool is_vouched(const report::Cell& cell, const EvidenceView& view) const {
-    if (spf_aligned(cell, view) || view.foreign_spf_org == view.foreign_dkim_org) return true;
-    return view.service != nullptr && (view.service == view.service_by_spf || view.service == service_of_[cell.address]);
-  }
-
-  /// A signature travels with a forwarded message. Where SPF vouches for most of what a service signs, the networks
-  /// from which it does are the service's, and what comes from elsewhere has been passed on.
-  void find_passed_on(std::vector<bool>& passed_on) const {
-    struct Signed {
-      std::uint64_t messages = 0;
-      std::uint64_t vouched = 0;
-    };
-    Names names;
-    std::vector<std::uint32_t> signer(views_.evidence.size(), kNone);  // By evidence.
-    for (std::size_t i = 0; i < views_.evidence.size(); ++i) {
-      const auto& view = views_.evidence[i];
-      if (view.foreign_dkim.empty()) continue;
-      signer[i] = names.id(view.service_by_dkim ? view.service->name : std::string(view.foreign_dkim_org));
-    }
-    std::vector<Signed> totals(names.size());
-    std::unordered_map<std::uint64_t, bool> homes;
-    const auto home_of = [&](const report::Cell& cell) {
-      return (std::uint64_t{signer[cell.evidence]} << 32U) | network_of_[cell.address];
-    };
-    for (const auto& cell : cells_) {
-      if (signer[cell.evidence] == kNone || network_of_[cell.address] == kNone) continue;
-      totals[signer[cell.evidence]].messages += cell.messages;
-      if (!is_vouched(cell, views_.evidence[cell.evidence])) continue;
-      totals[signer[cell.evidence]].vouched += cell.messages;
-      homes.try_emplace(home_of(cell), true);
-    }
-    passed_on.assign(cells_.size(), false);
-    for (std::size_t i = 0; i < cells_.size(); ++i) {
-      const auto& cell = cells_[i];
-      if (signer[cell.evidence] == kNone || network_of_[cell.address] == kNone) continue;
-      const Signed& total = totals[signer[cell.evidence]];
-      passed_on[i] = 2 * total.vouched >= total.messages && !homes.contains(home_of(cell));
     }
   }
 
@@ -240,8 +201,8 @@ class Finder {
     if (service != nullptr) {
       // Everything that service_unit() looks at, in one number.
       const auto number = static_cast<std::uint64_t>(service - known_services().data());
-      const std::uint64_t id = (evidence << 16U) | (number << 2U) |
-                               (spf_aligned(cell, view) ? 2U : 0U) | (dkim_aligned(cell, view) ? 1U : 0U);
+      const std::uint64_t id = (evidence << 16U) | (number << 2U) | (spf_aligned(cell, view) ? 2U : 0U) |
+                               (dkim_aligned(cell, view) ? 1U : 0U);
       return cached(service_units_, id, [&] { return service_unit(cell, view, *service); });
     }
     const auto network = network_of_[cell.address];
@@ -250,83 +211,6 @@ class Finder {
       return cached(identity_units_, evidence, [&] { return identity_unit(view); });
     }
     return network_unit(view, network);
-  }
-
-  /// A service with a return path of its own below the domain stays the same when it stops to show its name.
-  void join_return_paths(std::vector<std::uint32_t>& of_cell) const {
-    const auto path_of = [&](const report::Cell& cell) {
-      const auto& view = views_.evidence[cell.evidence];
-      if (view.own_envelope == kNone || !spf_aligned(cell, view)) return kNone;
-      const auto& path = views_.own_envelopes[view.own_envelope];
-      return path == views_.authors[view.author] || path == facts_.domain ? kNone : view.own_envelope;
-    };
-    std::unordered_map<std::uint64_t, std::uint32_t> unit_of_path;  // (path, author) -> the unit that shows a name.
-    const auto id_of = [&](std::uint32_t path, std::size_t cell) {
-      return (std::uint64_t{path} << 32U) | units_[of_cell[cell]].author;
-    };
-    for (std::size_t i = 0; i < cells_.size(); ++i) {
-      const auto path = path_of(cells_[i]);
-      if (path == kNone || units_[of_cell[i]].basis == Basis::own) continue;
-      const auto [found, is_new] = unit_of_path.try_emplace(id_of(path, i), of_cell[i]);
-      if (!is_new) found->second = std::min(found->second, of_cell[i]);
-    }
-    if (unit_of_path.empty()) return;
-    for (std::size_t i = 0; i < cells_.size(); ++i) {
-      const auto path = path_of(cells_[i]);
-      if (path == kNone || units_[of_cell[i]].basis != Basis::own) continue;
-      if (const auto found = unit_of_path.find(id_of(path, i)); found != unit_of_path.end()) of_cell[i] = found->second;
-    }
-  }
-
-  /// True if nothing in the cell shows whose it is: now and then a DNS fault or a change on the way takes all of a
-  /// sender's identities away.
-  bool shows_nobody(const report::Cell& cell, const Unit& unit) const {
-    const auto& view = views_.evidence[cell.evidence];
-    if (unit.decision != nullptr || unit.basis == Basis::own || view.service != nullptr || view.own_tenant) return false;
-    return view.foreign_dkim.empty() && view.foreign_spf.empty() && !spf_aligned(cell, view) && !dkim_aligned(cell, view);
-  }
-
-  /// Gives mail that shows nobody to the sender that has its network nearly to itself, when it bears that sender's
-  /// marks: the same envelope domain, or a signature of the same selector.
-  void reclaim(std::vector<std::uint32_t>& of_cell) const {
-    struct Sender {
-      std::uint64_t messages = 0;
-      std::uint32_t unit = kNone;
-    };
-    std::unordered_map<std::uint64_t, Sender> by_unit;  // (network, unit)
-    std::unordered_map<std::uint64_t, Sender> top;      // (network, author): the largest, with the messages of all
-    std::unordered_map<std::uint64_t, bool> marks;      // (unit, mark)
-    const auto pair_of = [](std::uint32_t a, std::uint32_t b) { return (std::uint64_t{a} << 32U) | b; };
-    const auto each_mark = [&](const EvidenceView& view, auto&& use) {
-      if (view.envelope != kNone) use(2 * view.envelope);
-      if (view.dkim_aligned_pass) {  // Else there is only a stand-in.
-        for (const auto selector : view.good_selectors) use(2 * selector + 1);
-      }
-      for (const auto selector : view.broken_selectors) use(2 * selector + 1);
-    };
-    for (std::size_t i = 0; i < cells_.size(); ++i) {
-      const auto network = network_of_[cells_[i].address];
-      if (network == kNone || shows_nobody(cells_[i], units_[of_cell[i]])) continue;
-      by_unit[pair_of(network, of_cell[i])].messages += cells_[i].messages;
-      top[pair_of(network, views_.evidence[cells_[i].evidence].author)].messages += cells_[i].messages;
-      each_mark(views_.evidence[cells_[i].evidence],
-                [&](std::uint32_t mark) { marks.try_emplace(pair_of(of_cell[i], mark), true); });
-    }
-    for (const auto& [id, sender] : by_unit) {
-      const auto unit = static_cast<std::uint32_t>(id);
-      auto& all = top[pair_of(static_cast<std::uint32_t>(id >> 32U), units_[unit].author)];
-      if (sender.messages >= 5 && 5 * sender.messages >= 4 * all.messages) all.unit = unit;
-    }
-    for (std::size_t i = 0; i < cells_.size(); ++i) {
-      const auto network = network_of_[cells_[i].address];
-      if (network == kNone || !shows_nobody(cells_[i], units_[of_cell[i]])) continue;
-      const auto& view = views_.evidence[cells_[i].evidence];
-      const auto found = top.find(pair_of(network, view.author));
-      if (found == top.end() || found->second.unit == kNone) continue;
-      bool bears = false;
-      each_mark(view, [&](std::uint32_t mark) { bears |= marks.contains(pair_of(found->second.unit, mark)); });
-      if (bears) of_cell[i] = found->second.unit;
-    }
   }
 
   std::uint32_t decided(const EvidenceView& view, const report::Decision& decision) {

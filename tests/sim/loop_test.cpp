@@ -27,7 +27,8 @@ TEST(Loop, HistoriesAreTheSameEachTime) {
 TEST(Loop, ProductDoesLessHarmThanTheCalendarAndNamesWhatIsWrong) {
   const domain::OrgDomains org_domains;
   const std::vector<std::uint64_t> seeds = {10, 46};
-  const auto said = run("product", seeds, small_worlds(), [&] { return product(org_domains, {}); }, org_domains);
+  const auto said = run(
+      "product", seeds, small_worlds(), [&] { return product(org_domains, {}); }, org_domains);
   const auto by_date = run("calendar", seeds, small_worlds(), calendar, org_domains);
   const Score product_score = score(said, nullptr);
   const Score calendar_score = score(by_date, nullptr);

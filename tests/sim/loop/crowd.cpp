@@ -45,8 +45,8 @@ void pass_on(const Relay& relay, const std::vector<std::unique_ptr<Stream>>& ori
       }
       const bool rewritten = !relay.envelope.empty();
       evidence.envelope_from = rewritten ? relay.envelope : setup.envelope;
-      evidence.spf = {spf_auth(*evidence.envelope_from,
-                               rewritten ? report::SpfResult::pass : report::SpfResult::softfail)};
+      evidence.spf = {
+          spf_auth(*evidence.envelope_from, rewritten ? report::SpfResult::pass : report::SpfResult::softfail)};
       if (!relay.signs_as.empty()) evidence.dkim.push_back(dkim_auth(relay.signs_as, "fwd", report::DkimResult::pass));
       out.push_back(std::move(traffic));
     }
@@ -62,8 +62,8 @@ void impersonate(const Impostor& impostor, double times, std::uint64_t seed, Day
   Random hosts = Random::stream(seed, impostor.name + "/hosts", impostor.same_hosts ? 0 : day_number(day));
   const std::vector<std::uint32_t> even(impostor.hosts, 1);
   for (const std::uint64_t part : random.share_out(messages, even)) {
-    const std::string address = format("{}.{}.{}.{}", hosts.between(100, 126), hosts.below(256), hosts.below(256),
-                                       hosts.between(1, 254));
+    const std::string address =
+        format("{}.{}.{}.{}", hosts.between(100, 126), hosts.below(256), hosts.below(256), hosts.between(1, 254));
     const std::string stranger = format("host{}.example{}.test", hosts.below(3), hosts.below(100));
     if (part == 0) continue;
     Traffic traffic;

@@ -72,8 +72,7 @@ class Maker {
  private:
   bool chance(double p) { return uniform(random_) < p; }
   int between(int low, int high) {
-    return static_cast<int>(
-        random_.between(0, static_cast<std::uint64_t>(high - low))) + low;
+    return static_cast<int>(random_.between(0, static_cast<std::uint64_t>(high - low))) + low;
   }
   Day day(int low, int high) { return kFirstDay + days{between(low, high)}; }
   double base() {  // Most senders are good, some are at the lower end.
@@ -138,7 +137,8 @@ class Maker {
   }
 
   void add_main() {
-    const double weekly = small_ ? kSmallWeekly : log_uniform(std::max(100.0, parameters_.weekly_low), parameters_.weekly_high, random_);
+    const double weekly =
+        small_ ? kSmallWeekly : log_uniform(std::max(100.0, parameters_.weekly_low), parameters_.weekly_high, random_);
     main_weekly_ = weekly;
     const bool hosted = chance(0.5);
     auto s = settings(hosted ? "mailboxes" : "own server", weekly, chance(0.8) ? Cadence::office : Cadence::every_day);
@@ -207,9 +207,12 @@ class Maker {
     offset_ = between(0, 11);
     const int count = small_ ? between(0, 1) : between(0, parameters_.most_services);
     for (int i = 0; i < count; ++i) {
-      const double weekly = small_ ? log_uniform(10, 40, random_)
-                                   : log_uniform(parameters_.weekly_low, parameters_.weekly_high, random_);
-      auto s = settings(format("service {}", i), weekly, chance(0.5) ? Cadence::every_day : chance(0.6) ? Cadence::office : Cadence::weekly);
+      const double weekly =
+          small_ ? log_uniform(10, 40, random_) : log_uniform(parameters_.weekly_low, parameters_.weekly_high, random_);
+      auto s = settings(format("service {}", i), weekly,
+                        chance(0.5)   ? Cadence::every_day
+                        : chance(0.6) ? Cadence::office
+                                      : Cadence::weekly);
       if (chance(0.15)) s.author_domain = "news." + history_.domain;
       s.addresses = addresses(between(1, 4), between(1, 4));
       const Service it = service(i, s.author_domain);
@@ -309,7 +312,8 @@ class Maker {
   void add_impostors() {
     const double legit = history_.parked ? 50 : main_weekly_ / 7;
     if (chance(0.2)) return;
-    if (chance(0.7)) add_impostor("steady spoofing", log_uniform(1, std::max(5.0, legit / 5), random_), 0.9, between(1, 20));
+    if (chance(0.7))
+      add_impostor("steady spoofing", log_uniform(1, std::max(5.0, legit / 5), random_), 0.9, between(1, 20));
     if (!history_.impostors.empty() && chance(0.3)) history_.impostors.back().same_hosts = true;
     if (chance(0.5)) add_impostor("bursts", log_uniform(20, 200 + legit, random_), 0.07, between(5, 120));
     if (chance(0.12)) add_impostor("swarm", log_uniform(500, 5000, random_), 0.05, 1000);
@@ -339,7 +343,7 @@ class Maker {
     add(named("google.com"), single ? 9900 : between(3500, 5500));
     add(named("protection.outlook.com"), single ? 30 : between(1000, 2500));
     add(named("yahoo.com"), single ? 20 : between(500, 1200));
-    const std::array<std::string_view, 7> rest = {"gmx.net",        "fastmail.com",         "comcast.net", "seznam.cz",
+    const std::array<std::string_view, 7> rest = {"gmx.net", "fastmail.com",       "comcast.net", "seznam.cz",
                                                   "mail.ru", "mx.university.test", "hosting.test"};
     const auto first = static_cast<std::size_t>(between(0, 6));
     const int count = between(2, 6);

@@ -23,12 +23,12 @@ struct Parameters {
   double base_low = 0.995;
   double base_high = 0.9999;
   int most_services = 6;
-  double small_share = 0.10;   ///< Domains of about five messages a day.
+  double small_share = 0.10;  ///< Domains of about five messages a day.
   double parked_share = 0.03;
-  double events = 1.6;         ///< Mean number of things that happen.
-  double sound_share = 0.55;   ///< Senders that are set up well from the start.
-  double known_share = 0.75;   ///< Services that the data file knows.
-  double spoof_times = 1;      ///< Multiplies the spoofing.
+  double events = 1.6;        ///< Mean number of things that happen.
+  double sound_share = 0.55;  ///< Senders that are set up well from the start.
+  double known_share = 0.75;  ///< Services that the data file knows.
+  double spoof_times = 1;     ///< Multiplies the spoofing.
 };
 
 struct Outage {

@@ -28,7 +28,8 @@ class Product final : public Judge {
     Opinion opinion;
     opinion.reason = verdict.reason;
     for (const auto& gate : verdict.gates) {
-      if (!gate.ok && gate.blocking) opinion.reason += " [" + gate.gate + (gate.gate == "dkim" ? ": " + gate.text : "") + "]";
+      if (!gate.ok && gate.blocking)
+        opinion.reason += " [" + gate.gate + (gate.gate == "dkim" ? ": " + gate.text : "") + "]";
     }
     opinion.rate_low = verdict.legitimate_pass_rate_low;
     const auto& names = readiness::steps(kLadder);
@@ -53,7 +54,8 @@ class Product final : public Judge {
 };
 
 bool days_are_over(const Situation& situation) {
-  return (situation.today - situation.since).count() >= least_days(situation.history, situation.today, situation.step + 1);
+  return (situation.today - situation.since).count() >=
+         least_days(situation.history, situation.today, situation.step + 1);
 }
 
 Opinion raised_if(const Situation& situation, bool ready) {

@@ -8,8 +8,8 @@ namespace {
 
 /// Equal text for equal evidence.
 std::string spelled(const report::Evidence& evidence) {
-  std::string text = evidence.author_domain + '|' + evidence.envelope_from.value_or("-") + '|' +
-                     evidence.envelope_to.value_or("-");
+  std::string text =
+      evidence.author_domain + '|' + evidence.envelope_from.value_or("-") + '|' + evidence.envelope_to.value_or("-");
   for (const auto& dkim : evidence.dkim) {
     text += "|d" + dkim.domain + '/' + dkim.selector + '/' + static_cast<char>('a' + static_cast<int>(dkim.result));
   }
@@ -26,7 +26,8 @@ std::string spelled(const report::Evidence& evidence) {
 }  // namespace
 
 std::uint32_t FactsLog::evidence_id(const report::Evidence& evidence) {
-  const auto [found, added] = evidence_.try_emplace(spelled(evidence), static_cast<std::uint32_t>(facts_.evidence.size()));
+  const auto [found, added] =
+      evidence_.try_emplace(spelled(evidence), static_cast<std::uint32_t>(facts_.evidence.size()));
   if (added) facts_.evidence.push_back(evidence);
   return found->second;
 }

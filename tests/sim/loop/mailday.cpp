@@ -33,11 +33,12 @@ void MailDays::receive(const Traffic& traffic, const report::PublishedPolicy& po
     for (auto& record : observed.records) {
       if (direct) {
         auto& sums = days_[actors_[actor].stream][static_cast<std::size_t>((day - kFirstDay).count())];
-        const bool failed = record.dkim_aligned != report::AlignmentResult::pass &&
-                            record.spf_aligned != report::AlignmentResult::pass;
+        const bool failed =
+            record.dkim_aligned != report::AlignmentResult::pass && record.spf_aligned != report::AlignmentResult::pass;
         sums.sent += record.message_count;
         if (failed) sums.failed += record.message_count;
-        if (record.disposition == report::Disposition::quarantine || record.disposition == report::Disposition::reject) {
+        if (record.disposition == report::Disposition::quarantine ||
+            record.disposition == report::Disposition::reject) {
           sums.harmed += record.message_count;
         }
         if (failed && !silent_[i]) sums.reported_failed += record.message_count;
@@ -65,8 +66,8 @@ void MailDays::send(Day day, const report::PublishedPolicy& policy) {
   }
   std::map<std::string, Random> randoms;  // Each actor its own, so that none disturbs another.
   for (const auto& part : traffic) {
-    auto [random, is_new] = randoms.try_emplace(
-        part.actor, Random::stream(history_.seed, part.actor + "/receive", day_number(day)));
+    auto [random, is_new] =
+        randoms.try_emplace(part.actor, Random::stream(history_.seed, part.actor + "/receive", day_number(day)));
     receive(part, policy, day, random->second);
   }
   for (std::size_t i = 0; i < today_.size(); ++i) {

@@ -49,7 +49,8 @@ void point_out(const Played& result, const std::vector<std::uint64_t>& seeds) {
     for (const int held : o.held) {
       if (held > 14) what += format(" held {} days;", held);
     }
-    if (o.ramp.avoidable + o.reject.avoidable > 0) what += format(" avoidable {}/{};", o.ramp.avoidable, o.reject.avoidable);
+    if (o.ramp.avoidable + o.reject.avoidable > 0)
+      what += format(" avoidable {}/{};", o.ramp.avoidable, o.reject.avoidable);
     if (o.false_alarms > 0) what += format(" false alarms {};", o.false_alarms);
     if (o.undetected > 0) what += " undetected;";
     if (o.named > o.named_rightly) what += format(" misnamed {}/{};", o.named - o.named_rightly, o.named);
@@ -72,7 +73,8 @@ void show_confusion(const Played& result) {
         for (std::size_t j = 0; j < kKinds; ++j) sum[i][j] += one[i][j];
       }
     }
-    for (const auto& row : sum) say(format("  {:>12} {:>12} {:>12} {:>12} {:>12}\n", row[0], row[1], row[2], row[3], row[4]));
+    for (const auto& row : sum)
+      say(format("  {:>12} {:>12} {:>12} {:>12} {:>12}\n", row[0], row[1], row[2], row[3], row[4]));
     say("\n");
   }
 }
@@ -88,8 +90,9 @@ int play_all(const Options& options) {
       const auto& s = stream->settings();
       const Setup& setup = stream->setup(kFirstDay);
       say(format("{} {} {:.0f} a week, cadence {}, from {}, base {:.4f}, {} / {}, broken {:.2f}\n", s.name,
-                 s.author_domain, s.weekly, static_cast<int>(s.cadence), s.active.from > kFirstDay ? to_iso(s.active.from) : "-",
-                 s.base, setup.code, setup.signing, setup.broken));
+                 s.author_domain, s.weekly, static_cast<int>(s.cadence),
+                 s.active.from > kFirstDay ? to_iso(s.active.from) : "-", s.base, setup.code, setup.signing,
+                 setup.broken));
     }
     for (const auto& event : history.events) {
       say(format("{} event {} at {}\n", to_iso(event.day), static_cast<int>(event.kind), event.stream));

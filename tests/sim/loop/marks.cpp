@@ -157,8 +157,8 @@ void Marks::watch_step_back(const Situation& situation, const Opinion& opinion, 
   if (situation.step == 0) return;
   if (opinion.move != Move::lower) {
     // Mail that never passed is nobody's until somebody decides: to ask is all that can be done.
-    const bool asks = std::any_of(opinion.named.begin(), opinion.named.end(),
-                                  [](const Named& named) { return named.undecided; });
+    const bool asks =
+        std::any_of(opinion.named.begin(), opinion.named.end(), [](const Named& named) { return named.undecided; });
     if (onset_ && asks) {
       outcome.detected.push_back(static_cast<int>((situation.today - *onset_).count()));
       onset_.reset();
@@ -191,9 +191,8 @@ void Marks::mark_names(const Situation& situation, const Opinion& opinion, Outco
     std::string code;
     // A repair shows only in the mail that was sent since.
     const auto repaired = owner_.repaired(main.stream);
-    const bool lately =
-        repaired && (situation.today - *repaired <= days{9} ||
-                     mail_.sum(main.stream, *repaired, situation.today - days{kLag}).sent < kVisible);
+    const bool lately = repaired && (situation.today - *repaired <= days{9} ||
+                                     mail_.sum(main.stream, *repaired, situation.today - days{kLag}).sent < kVisible);
     if (!weak(main.stream, situation.today, next, &code)) {
       if (lately) continue;
       ++outcome.named;
@@ -252,8 +251,7 @@ void Marks::mark_classes(const Situation& situation, Outcome& outcome) {
     if (actor.role == Actor::Role::impostor) truth = Kind::unauthorized;
     if (actor.role == Actor::Role::stream) {
       // Mail that never passes can only be a guess, until the owner has decided.
-      const bool guess = sums[i].aligned < 5 &&
-                         sums[i].called[static_cast<std::size_t>(Kind::legitimate)] == 0;
+      const bool guess = sums[i].aligned < 5 && sums[i].called[static_cast<std::size_t>(Kind::legitimate)] == 0;
       truth = guess ? Kind::candidate : Kind::legitimate;
     }
     const auto row = static_cast<std::size_t>(truth);

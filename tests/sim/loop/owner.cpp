@@ -11,7 +11,8 @@ std::uint32_t Members::main() const {
   };
   auto best = most([](const Part& part) { return part.failing; });
   if (best->second.failing == 0) best = most([](const Part& part) { return part.undermarked; });
-  if (best->second.failing == 0 && best->second.undermarked == 0) best = most([](const Part& part) { return part.messages; });
+  if (best->second.failing == 0 && best->second.undermarked == 0)
+    best = most([](const Part& part) { return part.messages; });
   return best->first;
 }
 

@@ -6,9 +6,9 @@
 
 #include "base/format.hpp"
 #include "readiness/ladder.hpp"
-#include "sim/loop/owner.hpp"
 #include "sim/loop/mailday.hpp"
 #include "sim/loop/marks.hpp"
+#include "sim/loop/owner.hpp"
 
 namespace ruagate::sim::loop {
 

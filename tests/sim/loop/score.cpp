@@ -159,8 +159,9 @@ double same_days(const Played& a, const Played& b) {
   for (std::size_t i = 0; i < a.outcomes.size(); ++i) {
     const auto& x = a.outcomes[i].raises;
     const auto& y = b.outcomes[i].raises;
-    same += std::equal(x.begin(), x.end(), y.begin(), y.end(),
-                       [](const Raise& left, const Raise& right) { return left.step == right.step && left.day == right.day; })
+    same += std::equal(
+                x.begin(), x.end(), y.begin(), y.end(),
+                [](const Raise& left, const Raise& right) { return left.step == right.step && left.day == right.day; })
                 ? 1
                 : 0;
   }
@@ -187,7 +188,8 @@ std::string table(const std::vector<std::pair<std::string, Score>>& columns) {
   row("all harm, ramp", [](const Score& s) { return format("{:.0f}", s.harm_ramp); });
   row("avoidable harm, reject", [](const Score& s) { return format("{:.0f}", s.avoidable_reject); });
   row("all harm, reject", [](const Score& s) { return format("{:.0f}", s.harm_reject); });
-  row("false hold days, median / p90", [](const Score& s) { return format("{:.0f} / {:.0f}", s.held_median, s.held_p90); });
+  row("false hold days, median / p90",
+      [](const Score& s) { return format("{:.0f} / {:.0f}", s.held_median, s.held_p90); });
   row("histories at reject", [&](const Score& s) { return percent(s.at_reject); });
   row("time to reject, times the oracle's", [](const Score& s) { return format("{:.2f}", s.time_ratio); });
   row("blockers: precision / recall", [](const Score& s) { return format("{:.3f} / {:.3f}", s.precision, s.recall); });
@@ -196,9 +198,8 @@ std::string table(const std::vector<std::pair<std::string, Score>>& columns) {
       [](const Score& s) { return format("{:.3f} / {:.3f}", s.f1_messages, s.f1_senders); });
   row("legitimate called unauthorized", [](const Score& s) { return format("{:.3f} %", 100 * s.legit_as_spoof); });
   row("lists called lists", [&](const Score& s) { return percent(s.lists); });
-  row("step back: days, median (found, missed)", [](const Score& s) {
-    return format("{:.0f} ({:.0f}, {:.0f})", s.detection_median, s.detected, s.missed);
-  });
+  row("step back: days, median (found, missed)",
+      [](const Score& s) { return format("{:.0f} ({:.0f}, {:.0f})", s.detection_median, s.detected, s.missed); });
   row("false alarms per 100 domain-months", [](const Score& s) { return format("{:.2f}", s.false_alarms); });
   row("lower bounds kept", [&](const Score& s) { return percent(s.calibration); });
   return text + "\n";

@@ -28,8 +28,8 @@ struct Score {
   double harm_ramp = 0, harm_reject = 0;            ///< Per million.
   double avoidable_ramp = 0, avoidable_reject = 0;  ///< Per million.
   double held_median = 0, held_p90 = 0;
-  double at_reject = 0;     ///< Share of histories that get there.
-  double time_ratio = 0;    ///< Median of the days to reject over the oracle's, where both get there.
+  double at_reject = 0;   ///< Share of histories that get there.
+  double time_ratio = 0;  ///< Median of the days to reject over the oracle's, where both get there.
   double precision = 0, recall = 0, code = 0;
   double f1_messages = 0, f1_senders = 0;
   double legit_as_spoof = 0;

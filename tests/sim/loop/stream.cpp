@@ -103,10 +103,11 @@ double Stream::expected(Day day) const {
     case Cadence::monthly:
       return of_month == start || of_month == start + 1 ? settings_.weekly / 2 : 0;
     case Cadence::quarterly:
-      return month % 3 == settings_.phase % 3 && (of_month == start || of_month == start + 1) ? settings_.weekly / 2 : 0;
+      return month % 3 == settings_.phase % 3 && (of_month == start || of_month == start + 1) ? settings_.weekly / 2
+                                                                                              : 0;
     case Cadence::yearly:
       return month == 1 + settings_.phase % 12 && (of_month == start || of_month == start + 1) ? settings_.weekly / 2
-                                                                                              : 0;
+                                                                                               : 0;
   }
   return 0;
 }
@@ -154,7 +155,8 @@ void Stream::send(std::uint64_t seed, Day day, std::vector<Traffic>& out) const 
   const auto stray_parts = random.share_out(stray, even);
   for (std::size_t i = 0; i < stray_parts.size(); ++i) {
     const bool dns = random.chance(600'000);
-    emit(settings_.addresses[i], stray_parts[i], failing(dns ? report::DkimResult::temperror : report::DkimResult::fail),
+    emit(settings_.addresses[i], stray_parts[i],
+         failing(dns ? report::DkimResult::temperror : report::DkimResult::fail),
          dns ? report::SpfResult::temperror : report::SpfResult::softfail);
   }
   if (now.broken_by_host) {

@@ -16,10 +16,10 @@ struct Setup {
   report::SpfResult spf = report::SpfResult::pass;
   bool aligns_dkim = false;  ///< Sound messages carry an aligned signature that passes.
   bool aligns_spf = false;
-  double broken = 0;              ///< Share of messages that pass nothing: they leave another way.
-  bool broken_by_host = false;    ///< These come from the last address, without signature; else their signature breaks.
-  std::string code = "none";      ///< The fix that its failures need.
-  std::string signing = "none";   ///< The fix that its missing or broken signatures need before reject.
+  double broken = 0;             ///< Share of messages that pass nothing: they leave another way.
+  bool broken_by_host = false;   ///< These come from the last address, without signature; else their signature breaks.
+  std::string code = "none";     ///< The fix that its failures need.
+  std::string signing = "none";  ///< The fix that its missing or broken signatures need before reject.
   double aligned() const { return aligns_dkim || aligns_spf ? 1 - broken : 0; }
   double signed_share() const { return aligns_dkim ? 1 - broken : 0; }
 };
@@ -32,13 +32,13 @@ class Stream final : public Actor {
     std::string name;
     std::vector<std::string> addresses;
     std::string author_domain;
-    double weekly = 100;    ///< Mean messages in a week with mail; of rare senders in one run.
+    double weekly = 100;  ///< Mean messages in a week with mail; of rare senders in one run.
     Cadence cadence = Cadence::office;
-    int phase = 0;          ///< Day of the week or of the period on which a rare sender starts.
-    double base = 0.999;    ///< Aligned rate of sound mail.
-    double icc = 0.01;      ///< How much that rate differs from day to day.
+    int phase = 0;        ///< Day of the week or of the period on which a rare sender starts.
+    double base = 0.999;  ///< Aligned rate of sound mail.
+    double icc = 0.01;    ///< How much that rate differs from day to day.
     Span active;
-    bool people = false;    ///< Mail that people write: it meets mailing lists.
+    bool people = false;  ///< Mail that people write: it meets mailing lists.
   };
   Stream(Settings settings, Day from, Setup setup);
 

@@ -1,0 +1,127 @@
+#include "source/regrouping.hpp"
+
+#include <algorithm>
+#include <string>
+#include <unordered_map>
+
+namespace ruagate::source {
+
+/// Does SPF, or the address, say the same as the foreign signature?
+bool Regrouping::is_vouched(const report::Cell& cell, const EvidenceView& view) const {
+  if (spf_aligned(cell, view) || view.foreign_spf_org == view.foreign_dkim_org) return true;
+  return view.service != nullptr && (view.service == view.service_by_spf || view.service == service_of_[cell.address]);
+}
+
+std::vector<bool> Regrouping::passed_on() const {
+  struct Signed {
+    std::uint64_t messages = 0;
+    std::uint64_t vouched = 0;
+  };
+  Names names;
+  std::vector<std::uint32_t> signer(views_.evidence.size(), kNone);  // By evidence.
+  for (std::size_t i = 0; i < views_.evidence.size(); ++i) {
+    const auto& view = views_.evidence[i];
+    if (view.foreign_dkim.empty()) continue;
+    signer[i] = names.id(view.service_by_dkim ? view.service->name : std::string(view.foreign_dkim_org));
+  }
+  std::vector<Signed> totals(names.size());
+  std::unordered_map<std::uint64_t, bool> homes;
+  const auto home_of = [&](const report::Cell& cell) {
+    return (std::uint64_t{signer[cell.evidence]} << 32U) | network_of_[cell.address];
+  };
+  for (const auto& cell : cells_) {
+    if (signer[cell.evidence] == kNone || network_of_[cell.address] == kNone) continue;
+    totals[signer[cell.evidence]].messages += cell.messages;
+    if (!is_vouched(cell, views_.evidence[cell.evidence])) continue;
+    totals[signer[cell.evidence]].vouched += cell.messages;
+    homes.try_emplace(home_of(cell), true);
+  }
+  std::vector<bool> result(cells_.size(), false);
+  for (std::size_t i = 0; i < cells_.size(); ++i) {
+    const auto& cell = cells_[i];
+    if (signer[cell.evidence] == kNone || network_of_[cell.address] == kNone) continue;
+    const Signed& total = totals[signer[cell.evidence]];
+    result[i] = 2 * total.vouched >= total.messages && !homes.contains(home_of(cell));
+  }
+  return result;
+}
+
+/// The cell's own return path below the domain, in Views::own_envelopes; kNone without one.
+std::uint32_t Regrouping::return_path(const report::Cell& cell) const {
+  const auto& view = views_.evidence[cell.evidence];
+  if (view.own_envelope == kNone || !spf_aligned(cell, view)) return kNone;
+  const auto& path = views_.own_envelopes[view.own_envelope];
+  return path == views_.authors[view.author] || path == domain_ ? kNone : view.own_envelope;
+}
+
+void Regrouping::join_return_paths(Units& units) const {
+  auto& of_cell = units.of_cell;
+  std::unordered_map<std::uint64_t, std::uint32_t> unit_of_path;  // (path, author) -> the unit that shows a name.
+  const auto id_of = [&](std::uint32_t path, std::size_t cell) {
+    return (std::uint64_t{path} << 32U) | units.units[of_cell[cell]].author;
+  };
+  for (std::size_t i = 0; i < cells_.size(); ++i) {
+    const auto path = return_path(cells_[i]);
+    if (path == kNone || units.units[of_cell[i]].basis == Basis::own) continue;
+    const auto [found, is_new] = unit_of_path.try_emplace(id_of(path, i), of_cell[i]);
+    if (!is_new && units.units[of_cell[i]].key < units.units[found->second].key) found->second = of_cell[i];
+  }
+  if (unit_of_path.empty()) return;
+  for (std::size_t i = 0; i < cells_.size(); ++i) {
+    const auto path = return_path(cells_[i]);
+    if (path == kNone || units.units[of_cell[i]].basis != Basis::own) continue;
+    if (const auto found = unit_of_path.find(id_of(path, i)); found != unit_of_path.end()) of_cell[i] = found->second;
+  }
+}
+
+/// True if nothing in the cell shows whose it is: now and then a DNS fault or a change on the way takes all of a
+/// sender's identities away.
+bool Regrouping::shows_nobody(const report::Cell& cell, const Unit& unit) const {
+  const auto& view = views_.evidence[cell.evidence];
+  if (unit.decision != nullptr || unit.basis == Basis::own || view.service != nullptr || view.own_tenant) return false;
+  return view.foreign_dkim.empty() && view.foreign_spf.empty() && !spf_aligned(cell, view) && !dkim_aligned(cell, view);
+}
+
+void Regrouping::reclaim(Units& units) const {
+  auto& of_cell = units.of_cell;
+  struct Sender {
+    std::uint64_t messages = 0;
+    std::uint32_t unit = kNone;
+  };
+  std::unordered_map<std::uint64_t, Sender> by_unit;  // (network, unit)
+  std::unordered_map<std::uint64_t, Sender> top;      // (network, author): the largest, with the messages of all
+  std::unordered_map<std::uint64_t, bool> marks;      // (unit, mark)
+  const auto pair_of = [](std::uint32_t a, std::uint32_t b) { return (std::uint64_t{a} << 32U) | b; };
+  const auto each_mark = [&](const EvidenceView& view, auto&& use) {
+    if (view.envelope != kNone) use(2 * view.envelope);
+    if (view.dkim_aligned_pass) {  // Else there is only a stand-in.
+      for (const auto selector : view.good_selectors) use(2 * selector + 1);
+    }
+    for (const auto selector : view.broken_selectors) use(2 * selector + 1);
+  };
+  for (std::size_t i = 0; i < cells_.size(); ++i) {
+    const auto network = network_of_[cells_[i].address];
+    if (network == kNone || shows_nobody(cells_[i], units.units[of_cell[i]])) continue;
+    by_unit[pair_of(network, of_cell[i])].messages += cells_[i].messages;
+    top[pair_of(network, views_.evidence[cells_[i].evidence].author)].messages += cells_[i].messages;
+    each_mark(views_.evidence[cells_[i].evidence],
+              [&](std::uint32_t mark) { marks.try_emplace(pair_of(of_cell[i], mark), true); });
+  }
+  for (const auto& [id, sender] : by_unit) {
+    const auto unit = static_cast<std::uint32_t>(id);
+    auto& all = top[pair_of(static_cast<std::uint32_t>(id >> 32U), units.units[unit].author)];
+    if (sender.messages >= 5 && 5 * sender.messages >= 4 * all.messages) all.unit = unit;
+  }
+  for (std::size_t i = 0; i < cells_.size(); ++i) {
+    const auto network = network_of_[cells_[i].address];
+    if (network == kNone || !shows_nobody(cells_[i], units.units[of_cell[i]])) continue;
+    const auto& view = views_.evidence[cells_[i].evidence];
+    const auto found = top.find(pair_of(network, view.author));
+    if (found == top.end() || found->second.unit == kNone) continue;
+    bool bears = false;
+    each_mark(view, [&](std::uint32_t mark) { bears |= marks.contains(pair_of(found->second.unit, mark)); });
+    if (bears) of_cell[i] = found->second.unit;
+  }
+}
+
+}  // namespace ruagate::source
