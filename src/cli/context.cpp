@@ -96,6 +96,11 @@ ingest::Options Context::ingest_options() {
   return options;
 }
 
+ingest::Border Context::border(const config::MailboxSettings& mailbox) {
+  if (mailbox.trusted_authserv_ids.empty()) return {};
+  return ingest::border_of(mailbox.trusted_authserv_ids, org_domains());
+}
+
 std::optional<Day> day_option(const std::string& text, const char* option) {
   if (text.empty()) return std::nullopt;
   const auto day = parse_day(text);

@@ -81,6 +81,8 @@ struct Context {
   const domain::OrgDomains& org_domains();
   /// Limits and batch sizes from the configuration.
   ingest::Options ingest_options();
+  /// The border of a configured mailbox. The Public Suffix List is loaded only when one is named.
+  ingest::Border border(const config::MailboxSettings& mailbox);
 
  private:
   std::optional<config::Config> config_;

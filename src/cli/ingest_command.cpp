@@ -15,7 +15,12 @@ namespace ruagate::cli {
 
 namespace {
 
-using Mailboxes = std::vector<std::unique_ptr<mailbox::Mailbox>>;
+/// A mailbox and the border its mail came in through; paths of the command line have none.
+struct Opened {
+  std::unique_ptr<mailbox::Mailbox> mailbox;
+  ingest::Border border;
+};
+using Mailboxes = std::vector<Opened>;
 
 struct Options {
   std::vector<std::string> paths;
@@ -39,7 +44,7 @@ Mailboxes open_paths(const Options& options, const config::LimitSettings& limits
       if (opened.error().kind != ErrorKind::usage) code = kFailure;
       continue;
     }
-    mailboxes.push_back(std::move(*opened));
+    mailboxes.push_back({std::move(*opened), {}});
   }
   if (!faults.empty()) throw CommandError(code, faults);
   return mailboxes;
@@ -55,7 +60,7 @@ Mailboxes open_configured(Context& context, std::vector<std::string>& failures) 
   for (const config::MailboxSettings& settings : config.mailboxes) {
     auto opened = open_mailbox(settings, config.limits);
     if (opened) {
-      mailboxes.push_back(std::move(*opened));
+      mailboxes.push_back({std::move(*opened), context.border(settings)});
     } else {
       failures.push_back(format("mailbox {}: {}", printable(settings.name), opened.error().message));
     }
@@ -92,10 +97,12 @@ int ingest_once(Context& context, const Options& options) {
   ingest::Worker worker(store ? &*store : nullptr, context.clock, ingest_options);
   {
     ProgressLine line(context.err, isatty(STDERR_FILENO) != 0 && !context.quiet);
-    for (const auto& mailbox : mailboxes) {
+    for (const auto& [mailbox, border] : mailboxes) {
       if (stop_requested()) break;
-      const auto run = worker.run(*mailbox, stop_requested,
-                                  [&](const ingest::Progress& progress) { line.show(mailbox->name(), progress); });
+      const auto show = [&line, &name = mailbox->name()](const ingest::Progress& progress) {
+        line.show(name, progress);
+      };
+      const auto run = worker.run(*mailbox, stop_requested, show, border);
       if (!run) failures.push_back(run.error().message);
     }
   }
@@ -124,8 +131,9 @@ class Faults {
 };
 
 /// Follows one mailbox until a signal. A failing database or mailbox is tried again after a growing pause.
-ingest::Outcome follow(mailbox::Mailbox& mailbox, const std::string& database, const Clock& clock,
+ingest::Outcome follow(const Opened& opened, const std::string& database, const Clock& clock,
                        const ingest::Options& options) {
+  mailbox::Mailbox& mailbox = *opened.mailbox;
   std::optional<store::Store> store;
   std::unique_ptr<ingest::Worker> worker;
   ingest::Outcome total;
@@ -144,7 +152,7 @@ ingest::Outcome follow(mailbox::Mailbox& mailbox, const std::string& database, c
         worker = std::make_unique<ingest::Worker>(&*store, clock, options);
       }
       const std::uint64_t before = worker->outcome().reports_new;
-      const auto run = worker->run(mailbox, stop_requested, [](const ingest::Progress&) {});
+      const auto run = worker->run(mailbox, stop_requested, {}, opened.border);
       if (run) {
         faults.over();
         pause = std::chrono::seconds{1};
@@ -187,9 +195,9 @@ int ingest_and_watch(Context& context, const Options& options) {
   std::mutex total_lock;
   std::vector<std::thread> threads;
   const ingest::Options ingest_options = context.ingest_options();
-  for (const auto& mailbox : mailboxes) {
-    threads.emplace_back([&, box = mailbox.get()] {
-      const ingest::Outcome outcome = follow(*box, context.database(), context.clock, ingest_options);
+  for (const Opened& opened : mailboxes) {
+    threads.emplace_back([&] {
+      const ingest::Outcome outcome = follow(opened, context.database(), context.clock, ingest_options);
       const std::lock_guard lock(total_lock);
       merge(total, outcome);
     });

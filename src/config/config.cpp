@@ -219,6 +219,10 @@ void read_mailboxes(const toml::table& root, Config& config, Mistakes& mistakes)
       reader.wrong("name", format("\"{}\" is used twice", printable(mailbox.name)));
     check_acknowledgement(reader, "processed", mailbox.processed);
     check_acknowledgement(reader, "rejected", mailbox.rejected);
+    for (const std::string& id : mailbox.trusted_authserv_ids) {
+      if (!id.empty() && id.find_first_of(" \t\r\n;()=\"") == std::string::npos) continue;
+      reader.wrong("trusted_authserv_ids", format("\"{}\" is not an authserv-id", printable(id)));
+    }
     if (mailbox.type == "folder" && mailbox.processed == "flag") {
       reader.wrong("processed", "a folder cannot flag; use move:FOLDER, delete or keep");
     }
@@ -406,7 +410,7 @@ std::string example() {
   active.comment("[[mailbox]]");
   std::string text = active.take();
 
-  MailboxSettings mailbox{"rua", "maildir", "/var/mail/rua/Maildir", "move:Archive", "move:Rejected"};
+  MailboxSettings mailbox{"rua", "maildir", "/var/mail/rua/Maildir", "move:Archive", "move:Rejected", {}};
   Writer off(true, "# ");
   visit(off, mailbox);
   off.heading("# One section for each domain whose target is not \"reject\", or whose rua address shall be proposed.");

@@ -25,6 +25,7 @@ struct MailboxSettings {
   std::string path;
   std::string processed = "keep";  ///< move:FOLDER | flag | delete | keep
   std::string rejected = "keep";
+  std::vector<std::string> trusted_authserv_ids;  ///< Whose Authentication-Results are believed; none by default.
 };
 
 /// Limits of reading; see docs/limits.md for the reason behind each default.
@@ -43,8 +44,9 @@ using PerStep = std::array<double, 5>;
 
 /// Thresholds of the verdict; docs/readiness.md explains each and why it has this default.
 struct ReadinessSettings {
-  std::string ladder = "pct";      ///< pct | testing
-  std::string profile = "normal";  ///< normal | fast | strict
+  std::string ladder = "pct";                ///< pct | testing
+  std::string profile = "normal";            ///< normal | fast | strict
+  std::string count_reports = "not_failed";  ///< all | not_failed | trusted
   PerStep p_min = {0.95, 0.95, 0.97, 0.98, 0.99};
   PerStep lb_min = {0.90, 0.90, 0.92, 0.95, 0.97};
   double z = 1.645;

@@ -48,6 +48,8 @@ void visit(Visitor& v, MailboxSettings& s) {
   v.text("path", s.path, "The maildir, mbox file or folder.");
   v.text("processed", s.processed, "What happens to mail whose reports are stored: move:FOLDER, flag, delete or keep.");
   v.text("rejected", s.rejected, "The same for mail that could not be read (its bytes are kept as a reject).");
+  v.texts("trusted_authserv_ids", s.trusted_authserv_ids,
+          "Names by which your own mail border signs Authentication-Results; they tell real reports from forged ones.");
 }
 
 template <class Visitor>
@@ -70,6 +72,8 @@ template <class Visitor>
 void visit(Visitor& v, ReadinessSettings& s) {
   v.choice("ladder", s.ladder, {"pct", "testing"}, "Steps by pct (RFC 7489) or by the t tag (RFC 9989).");
   v.choice("profile", s.profile, {"normal", "fast", "strict"}, "How much evidence is asked for.");
+  v.choice("count_reports", s.count_reports, {"all", "not_failed", "trusted"},
+           "Which reports count, by what trusted_authserv_ids said of their mail.");
   v.per_step("p_min", s.p_min, 0.5, 1, "Aligned rate that each material source must reach.");
   v.per_step("lb_min", s.lb_min, 0.5, 1, "The same for the lower 95 % bound of the rate.");
   v.number("z", s.z, 0.5, 5, "Normal quantile of the bounds; 1.645 is one-sided 95 %.");

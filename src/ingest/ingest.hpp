@@ -10,6 +10,7 @@
 
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "domain/org_domain.hpp"
 #include "mailbox/mailbox.hpp"
 #include "mime/message.hpp"
 #include "report/report.hpp"
@@ -25,6 +26,13 @@ struct Limits {
   unpack::Limits unpack;
   reportxml::Limits xml;
 };
+
+/// The operator's own mail border: whose Authentication-Results fields are believed. Empty: nobody's.
+struct Border {
+  std::vector<std::string> authserv_ids;  ///< Lower-case, without final dot.
+  std::vector<std::string> own_domains;   ///< Their organizational domains: hosts below them are the operator's own.
+};
+Border border_of(const std::vector<std::string>& authserv_ids, const domain::OrgDomains& org_domains);
 
 struct Options {
   Limits limits;
@@ -86,10 +94,11 @@ class Worker {
   Worker(store::Store* store, const Clock& clock, Options options);
   ~Worker();
 
-  /// One pass over `mailbox`. `stop` is asked between messages; when it says so, what was read is committed and
-  /// acknowledged and the pass ends. Errors: temporary when the mailbox cannot be listed.
-  /// Throws store::StoreError when the database fails; then nothing of the unfinished batch was acknowledged.
-  Result<void> run(mailbox::Mailbox& mailbox, const std::function<bool()>& stop, const ProgressFunction& progress);
+  /// One pass over `mailbox`, whose mail came in through `border`. `stop` is asked between messages; when it says so,
+  /// what was read is committed and acknowledged and the pass ends. Errors: temporary when the mailbox cannot be
+  /// listed. Throws store::StoreError when the database fails; then nothing of the unfinished batch was acknowledged.
+  Result<void> run(mailbox::Mailbox& mailbox, const std::function<bool()>& stop, const ProgressFunction& progress,
+                   const Border& border = {});
 
   const Outcome& outcome() const;
 
@@ -114,9 +123,11 @@ struct ReadMessage {
     std::string bytes;  ///< The payload that could not be read; empty when the whole message is to be kept.
   };
   std::vector<Refused> refused;
-  std::string ignored_as;  ///< Set when there is neither a report nor a refusal.
+  std::string ignored_as;                           ///< Set when there is neither a report nor a refusal.
+  report::Trust trust = report::Trust::unverified;  ///< Of the mail; loose documents have nobody to vouch for them.
 };
-ReadMessage read_message(std::string_view bytes, std::string_view origin, const Limits& limits);
+ReadMessage read_message(std::string_view bytes, std::string_view origin, const Limits& limits,
+                         const Border& border = {});
 
 /// Reads kept rejects again. Returns what changed: reports stored, rejects that stay, with their new reason.
 struct RetryOutcome {

@@ -8,6 +8,7 @@
 #include "base/printable.hpp"
 #include "ingest/neighbours.hpp"
 #include "ingest/reading.hpp"
+#include "ingest/trust.hpp"
 
 namespace ruagate::ingest {
 namespace {
@@ -77,8 +78,8 @@ struct Place {
 /// Reads one message, or one file.
 class Reader {
  public:
-  Reader(const Limits& limits, bool keep_raw, StageTimes& times)
-      : limits_(limits), keep_raw_(keep_raw), times_(times) {}
+  Reader(const Limits& limits, const Border& border, bool keep_raw, StageTimes& times)
+      : limits_(limits), border_(border), keep_raw_(keep_raw), times_(times) {}
 
   void read(std::string_view bytes, std::string_view origin) {
     if (trim(bytes).empty()) {
@@ -126,6 +127,8 @@ class Reader {
     }
     if (!parsed) return refuse({}, parsed.error().code, parsed.error().message, {});
     const auto& message = *parsed;
+    // A message inside it can claim anything: only the outermost passed the border.
+    if (depth == 1) result_.trust = trust_of(message, border_);
 
     const auto outer = std::exchange(context_, {});
     const auto outer_tolerances = std::exchange(mail_tolerances_, message.tolerances);
@@ -265,6 +268,7 @@ class Reader {
   static constexpr int kMostDepth = 2;
 
   const Limits& limits_;
+  const Border& border_;
   bool keep_raw_;
   StageTimes& times_;
   ReadMessage result_;
@@ -290,10 +294,10 @@ ReadMessage guarded(const Function& read) {
 
 }  // namespace
 
-ReadMessage read_bytes(std::string_view bytes, std::string_view origin, const Limits& limits, bool keep_raw,
-                       StageTimes& times) {
+ReadMessage read_bytes(std::string_view bytes, std::string_view origin, const Limits& limits, const Border& border,
+                       bool keep_raw, StageTimes& times) {
   return guarded([&] {
-    Reader reader(limits, keep_raw, times);
+    Reader reader(limits, border, keep_raw, times);
     reader.read(bytes, origin);
     return reader.take();
   });
@@ -302,7 +306,8 @@ ReadMessage read_bytes(std::string_view bytes, std::string_view origin, const Li
 ReadMessage read_payload(std::string_view bytes, const std::string& file_name, const Limits& limits, bool keep_raw,
                          StageTimes& times) {
   return guarded([&] {
-    Reader reader(limits, keep_raw, times);
+    const Border nobody;
+    Reader reader(limits, nobody, keep_raw, times);
     Place place;
     place.label = printable(file_name);
     place.file_name = file_name;
@@ -313,9 +318,9 @@ ReadMessage read_payload(std::string_view bytes, const std::string& file_name, c
   });
 }
 
-ReadMessage read_message(std::string_view bytes, std::string_view origin, const Limits& limits) {
+ReadMessage read_message(std::string_view bytes, std::string_view origin, const Limits& limits, const Border& border) {
   StageTimes times;
-  return read_bytes(bytes, origin, limits, true, times);
+  return read_bytes(bytes, origin, limits, border, true, times);
 }
 
 store::NewReject to_reject(const ReadMessage::Refused& refused, std::string_view whole, const std::string& origin,

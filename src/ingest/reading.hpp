@@ -30,8 +30,8 @@ class Stopwatch {
 
 /// As read_message(). Without `keep_raw`, ReadReport::raw stays empty. Whatever is thrown while reading (no memory for
 /// this one message) comes back as the refusal `reader_failed`.
-ReadMessage read_bytes(std::string_view bytes, std::string_view origin, const Limits& limits, bool keep_raw,
-                       StageTimes& times);
+ReadMessage read_bytes(std::string_view bytes, std::string_view origin, const Limits& limits, const Border& border,
+                       bool keep_raw, StageTimes& times);
 /// The same for a payload kept as a reject: an attachment that was called `file_name`.
 ReadMessage read_payload(std::string_view bytes, const std::string& file_name, const Limits& limits, bool keep_raw,
                          StageTimes& times);

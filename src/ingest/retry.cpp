@@ -40,9 +40,10 @@ class Retry {
     ++outcome_.tried;
     // An empty file is refused for having no bytes, which reading cannot change; nor does it a conflict.
     if (!bytes || !is_worth_reading(*row, *bytes)) return;
+    const Border nobody;
     StageTimes times;
     auto read = row->whole_message
-                    ? read_bytes(*bytes, row->origin, options_.limits, options_.keep_raw, times)
+                    ? read_bytes(*bytes, row->origin, options_.limits, nobody, options_.keep_raw, times)
                     : read_payload(*bytes, attachment_of(row->part), options_.limits, options_.keep_raw, times);
     store(*row, std::move(read));
   }

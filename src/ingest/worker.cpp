@@ -70,6 +70,7 @@ struct Worker::State {
   store::Store* store;
   const Clock& clock;
   Options options;
+  Border border;  ///< Of the mailbox under way.
   Outcome outcome;
   std::uint64_t failures = 0;  ///< Complete, where Outcome::failures is a list with an end.
 
@@ -159,7 +160,7 @@ mailbox::Outcome Worker::State::write(Pending& message, Outcome& counted) {
   ++counted.messages;
   const auto now = clock.now();
   for (auto& read : message.read.reports) {
-    const store::Provenance provenance{message.message.origin, now, report::Trust::unverified};
+    const store::Provenance provenance{message.message.origin, now, message.read.trust};
     const auto records = read.report.records.size();
     switch (store->insert(read.report, provenance, to_raw(read, options.keep_raw))) {
       case store::InsertOutcome::added:
@@ -276,8 +277,8 @@ void Worker::State::fetch(mailbox::Mailbox& mailbox, const mailbox::MessageRef& 
 
 /// Called by several threads at once.
 void Worker::State::read(ReadTask& task) const {
-  task.read =
-      read_bytes(task.bytes, task.message.origin, options.limits, options.keep_raw && !options.dry_run, task.times);
+  task.read = read_bytes(task.bytes, task.message.origin, options.limits, border, options.keep_raw && !options.dry_run,
+                         task.times);
   const auto& refused = task.read.refused;
   const bool keep = std::any_of(refused.begin(), refused.end(), [](const auto& part) { return part.bytes.empty(); });
   if (!keep) task.bytes = {};
@@ -374,9 +375,10 @@ Worker::Worker(store::Store* store, const Clock& clock, Options options)
 
 Worker::~Worker() = default;
 
-Result<void> Worker::run(mailbox::Mailbox& mailbox, const std::function<bool()>& stop,
-                         const ProgressFunction& progress) {
+Result<void> Worker::run(mailbox::Mailbox& mailbox, const std::function<bool()>& stop, const ProgressFunction& progress,
+                         const Border& border) {
   State& state = *state_;
+  state.border = border;
   const auto begin = Steady::now();
   const auto started = state.clock.now();
   const auto stopped = [&stop] { return stop && stop(); };

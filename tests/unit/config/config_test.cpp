@@ -29,6 +29,17 @@ TEST(Config, EmptyFileGivesDefaults) {
   EXPECT_EQ(parsed->target_of("example.com"), "reject");
 }
 
+TEST(Config, ChecksTrustedAuthservIds) {
+  const std::string mailbox = "[[mailbox]]\ntype = \"maildir\"\npath = \"/mail\"\ntrusted_authserv_ids = ";
+  const auto parsed = parse(mailbox + "[\"mx.example.com\"]\n[readiness]\ncount_reports = \"trusted\"\n", "x.toml");
+  ASSERT_TRUE(parsed) << parsed.error().message;
+  EXPECT_THAT(parsed->mailboxes.at(0).trusted_authserv_ids, testing::ElementsAre("mx.example.com"));
+  EXPECT_EQ(parsed->readiness.count_reports, "trusted");
+  EXPECT_THAT(error_of(mailbox + "[\"\"]"), HasSubstr("is not an authserv-id"));
+  EXPECT_THAT(error_of(mailbox + "[\"mx; dmarc=pass\"]"), HasSubstr("is not an authserv-id"));
+  EXPECT_THAT(error_of("[readiness]\ncount_reports = \"some\""), HasSubstr("count_reports"));
+}
+
 TEST(Config, ReadsEverySection) {
   const auto parsed = parse(R"(
 [store]
