@@ -1,21 +1,12 @@
 // Any bytes as a message: limits hold, nothing is thrown, the same input gives the same answer.
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <string_view>
 
+#include "fuzz/require.hpp"
 #include "mime/message.hpp"
 
-namespace {
-
-void require(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "property does not hold: %s\n", what);
-  std::abort();
-}
-
-}  // namespace
+using ruagate::fuzz::require;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace ruagate;

@@ -1,21 +1,16 @@
 // Any bytes as a document: limits hold, all text is clean UTF-8, reading twice gives the same.
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "base/printable.hpp"
+#include "fuzz/require.hpp"
 #include "reportxml/reader.hpp"
 
-namespace {
+using ruagate::fuzz::require;
 
-void require(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "property does not hold: %s\n", what);
-  std::abort();
-}
+namespace {
 
 void require_clean(const std::string& text, std::size_t limit) {
   require(text.size() <= limit, "max_field_bytes");

@@ -1,22 +1,13 @@
 // Any bytes as an attachment: limits hold, nothing is thrown, what is kept gives the document back.
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
+#include "fuzz/require.hpp"
 #include "unpack/unpack.hpp"
 
-namespace {
-
-void require(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "property does not hold: %s\n", what);
-  std::abort();
-}
-
-}  // namespace
+using ruagate::fuzz::require;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace ruagate;
