@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "report/report.hpp"
+#include "reportxml/alignment.hpp"
 #include "reportxml/element.hpp"
 #include "reportxml/reader.hpp"
 #include "reportxml/tolerance.hpp"
@@ -72,6 +73,7 @@ class Extractor {
   report::Report report_;
   Tolerances tolerances_;
   DomainMemo domains_;
+  AlignmentCheck alignment_;
   std::string joined_;  ///< Text that stands in several pieces.
   std::optional<std::int64_t> begin_;
   std::optional<std::int64_t> end_;

@@ -91,6 +91,7 @@ void Extractor::record(const pugi::xml_node& node) {
   if (aligned && (record.disposition == Disposition::quarantine || record.disposition == Disposition::reject)) {
     tolerances_.add(Tolerance::disposition_contradicts_pass);
   }
+  alignment_.compare(record, report_.policy, tolerances_);
   if (old && !record.evidence.envelope_from) tolerances_.add(Tolerance::envelope_from_missing);
   if (!parts.auth_said || (record.evidence.dkim.empty() && record.evidence.spf.empty())) {
     tolerances_.add(Tolerance::auth_results_missing);

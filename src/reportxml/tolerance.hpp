@@ -28,7 +28,8 @@ namespace ruagate::reportxml {
   X(no_records) X(null_record) X(record_without_messages) X(count_missing) X(count_invalid) X(count_too_large)         \
   X(record_too_large) X(source_ip_missing) X(source_ip_invalid) X(source_ip_trimmed) X(source_ip_mapped)               \
   X(policy_evaluated_missing) X(disposition_missing) X(disposition_invalid) X(disposition_pass_early)                  \
-  X(disposition_contradicts_pass) X(alignment_missing) X(alignment_invalid) X(value_case)          \
+  X(disposition_contradicts_pass) X(alignment_missing) X(alignment_invalid) X(unsupported_pass) X(contradiction)       \
+  X(inferred) X(value_case)                                                                                            \
   X(reason_bare_text) X(reason_empty) X(reason_type_unknown)                                                           \
   X(identities_alias) X(human_readable_alias) X(header_from_missing) X(header_from_invalid) X(header_from_normalized)  \
   X(header_from_outside) X(envelope_from_missing) X(envelope_from_null) X(envelope_from_normalized)                    \
