@@ -53,7 +53,8 @@ struct Rejected {
 };
 struct Ignored {
   std::string origin;
-  std::string reason;  ///< not_a_report, failure_report, tls_report, bounce, feedback_loop, size_notice
+  std::string
+      reason;  ///< not_a_report, failure_report, tls_report, bounce, feedback_loop, size_notice, ... (docs/rejects.md)
 };
 
 /// What one run did. Vectors hold the first `kMaxListed` entries of each kind; counts are complete.

@@ -56,6 +56,14 @@ bool is_tls_report(std::string_view json) {
          json.find("\"policies\"") != std::string_view::npos;
 }
 
+bool is_unsupported_container(const mime::Part& part) {
+  for (const auto type :
+       {"application/ms-tnef", "application/vnd.ms-tnef", "application/pkcs7-mime", "application/x-pkcs7-mime"}) {
+    if (part.media_type == type) return true;
+  }
+  return part.content.starts_with("\x78\x9f\x3e\x22") || equals_ignoring_case(part.file_name, "smime.p7m");
+}
+
 bool is_html(std::string_view bytes) {
   std::string_view text = bytes.substr(0, kLookedAt);
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);

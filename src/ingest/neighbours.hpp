@@ -20,6 +20,8 @@ Neighbour neighbour_of(const mime::Message& message);
 std::string_view feedback_kind(std::string_view fields);
 /// True for the JSON of a TLS report (RFC 8460).
 bool is_tls_report(std::string_view json);
+/// True for containers that may hold a report, but that nobody here opens: Outlook's winmail.dat (TNEF), opaque S/MIME.
+bool is_unsupported_container(const mime::Part& part);
 /// True for a web page, which is XML at most by accident.
 bool is_html(std::string_view bytes);
 /// True if the bytes are text for people: no control characters at their beginning.

@@ -35,6 +35,23 @@ bool is_declared(const mime::Part& part) {
   return false;
 }
 
+/// True if a part's media type is another than that of its bytes (RFC 6713, RFC 7303).
+bool is_mistyped(const mime::Part& part) {
+  switch (unpack::sniff(part.content)) {
+    case unpack::Content::gzip:
+      return part.media_type != "application/gzip";
+    case unpack::Content::zip:
+      return part.media_type != "application/zip";
+    case unpack::Content::xml:
+      return part.media_type != "text/xml" && part.media_type != "application/xml";
+    case unpack::Content::empty:
+    case unpack::Content::json:
+    case unpack::Content::other:
+      break;
+  }
+  return false;
+}
+
 /// True if the text of a mail is itself a report document: only when it begins like one.
 bool begins_like_report(std::string_view text) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
@@ -71,6 +88,7 @@ struct Place {
   std::string file_name;  ///< As sent.
   std::string path;       ///< Part path; empty for a loose file.
   bool is_loose = false;
+  bool is_mistyped = false;
   bool is_declared = false;  ///< Somebody said that this is a report.
   int depth = 0;             ///< Messages around it.
 };
@@ -150,6 +168,7 @@ class Reader {
     place.label = part.file_name.empty() ? part.path : printable(part.file_name);
     std::replace(place.label.begin(), place.label.end(), '/', '_');
     place.is_declared = is_declared(part);
+    place.is_mistyped = is_mistyped(part);
     place.depth = depth;
     switch (unpack::sniff(part.content)) {
       case unpack::Content::gzip:
@@ -166,6 +185,7 @@ class Reader {
       }
       case unpack::Content::empty:
       case unpack::Content::other:
+        if (is_unsupported_container(part)) return note("unsupported_container");
         if (!place.is_declared) return;
         if (!part.content.empty() && is_placeholder(part.content)) return note("empty_payload");
         return refuse(
@@ -236,6 +256,7 @@ class Reader {
     for (auto& report : *reports) {
       add_sorted(report.tolerances, mail_tolerances_);
       add_sorted(report.tolerances, document.tolerances);
+      if (place.is_mistyped) add_sorted(report.tolerances, {"container_mistyped"});
       ReadReport read;
       read.report = std::move(report);
       read.part = label_of(place, document.name);

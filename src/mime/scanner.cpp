@@ -12,6 +12,7 @@ namespace ruagate::mime {
 namespace {
 
 constexpr std::size_t kMaxGuessedBoundary = 200;
+constexpr std::size_t kMaxEncodedLayers = 4;
 constexpr std::size_t kMaxFields = 10'000;  // Kept of one header, whatever their length.
 constexpr std::array kKinds = {FieldKind::content_type, FieldKind::content_transfer_encoding,
                                FieldKind::content_disposition};
@@ -67,7 +68,7 @@ Result<void> Scanner::read_entity() {
   ContentType type = content_type(header.value(FieldKind::content_type), tolerances_);
   if (type.media_type.empty()) type.media_type = source.digest ? "message/rfc822" : "text/plain";
   const TransferEncoding encoding = transfer_encoding(header.value(FieldKind::content_transfer_encoding), tolerances_);
-  if (type.media_type.starts_with("multipart/")) return read_multipart(std::move(type));
+  if (type.media_type.starts_with("multipart/")) return read_multipart(std::move(type), encoding);
 
   std::string file_name = disposition_file_name(header.value(FieldKind::content_disposition), tolerances_);
   if (file_name.empty()) file_name = type.name;
@@ -91,19 +92,53 @@ Result<void> Scanner::enter(Frame frame) {
   return {};
 }
 
-Result<void> Scanner::read_multipart(ContentType type) {
+// Each encoded layer is a copy, and quoted-printable need not be smaller than what is in it.
+Result<void> Scanner::check_layers(std::string_view path) const {
+  if (sources_.size() <= kMaxEncodedLayers) return {};
+  return fail(ErrorKind::too_large, "mime_too_deep",
+              format("part {}: messages are encoded inside each other more than {} times", path.substr(0, 100),
+                     kMaxEncodedLayers));
+}
+
+// RFC 2045 6.4 forbids to encode a multipart as a whole; gateways do it. False when its body is no such thing.
+Result<bool> Scanner::read_encoded_multipart(const Frame& frame, TransferEncoding encoding, const Delimiter& end) {
+  Source& source = sources_.back();
+  if (encoding == TransferEncoding::identity || encoding == TransferEncoding::uuencode) return false;
+  const std::string_view body = source.lines.text().substr(source.at, end.body_end - source.at);
+  std::string text =
+      encoding == TransferEncoding::base64 ? decode_base64(body).bytes : decode_quoted_printable(body).bytes;
+  if (frame.delimiter.empty() || text.find(frame.delimiter) == std::string::npos) return false;
+  if (auto room = check_layers(frame.path); !room) return tl::unexpected(room.error());
+  tolerances_.add("mail_encoded_multipart");
+  Source inner;
+  inner.owned = std::move(text);
+  inner.depth_above = source.depth_above + source.frames.size() - 1;  // The frame goes with it.
+  inner.path = frame.path;
+  inner.entity = false;
+  inner.frames.push_back(frame);
+  source.frames.pop_back();
+  follow(end);  // `source` goes on there afterwards; it may be gone already when it ended.
+  sources_.push_back(std::move(inner));
+  sources_.back().lines = Lines(sources_.back().owned);
+  return true;
+}
+
+Result<void> Scanner::read_multipart(ContentType type, TransferEncoding encoding) {
   Source& source = sources_.back();
   Frame frame;
   frame.path = source.path;
   frame.report_type = source.report_type;
   if (type.media_type == "multipart/report") frame.report_type = type.report_type;
   frame.digest = type.media_type == "multipart/digest";
+  frame.for_text = type.media_type == "multipart/alternative" || type.media_type == "multipart/related";
   if (!type.boundary.empty()) frame.delimiter = "--" + type.boundary;
   if (auto done = enter(std::move(frame)); !done) return done;
 
   const std::size_t own = source.frames.size() - 1;
   Delimiter first = find_delimiter(source, source.at);
   if (first.frame != own) {
+    const auto encoded = read_encoded_multipart(source.frames[own], encoding, first);
+    if (!encoded || *encoded) return encoded ? Result<void>{} : tl::unexpected(encoded.error());
     // No boundary, or one that never comes: the body's own first line with dashes may tell it.
     source.frames[own].delimiter = guessed_delimiter(source, source.at, first.body_end);
     if (!source.frames[own].delimiter.empty()) {
@@ -131,6 +166,7 @@ Result<void> Scanner::read_message(const ContentType& type, TransferEncoding enc
     frame.path = path;
     frame.report_type = source.report_type;
     if (auto done = enter(std::move(frame)); !done) return done;
+    tolerances_.add("mail_forwarded");
     source.entity = true;
     source.in_message = true;
     source.outermost = false;
@@ -145,12 +181,14 @@ Result<void> Scanner::read_message(const ContentType& type, TransferEncoding enc
     std::string text = decoded(encoding, body, file_name);
     if (looks_like_message(text)) {
       tolerances_.add("mail_encoded_message");
+      tolerances_.add("mail_forwarded");
       const std::size_t depth = source.depth_above + source.frames.size() + 1;
       if (depth > limits_.max_depth) {
         return fail(ErrorKind::too_large, "mime_too_deep",
                     format("part {}: multiparts and messages are nested more than {} deep", path.substr(0, 100),
                            limits_.max_depth));
       }
+      if (auto room = check_layers(path); !room) return room;
       Source inner;
       inner.owned = std::move(text);
       inner.depth_above = depth;
@@ -225,11 +263,21 @@ Result<void> Scanner::read_leaf(ContentType type, TransferEncoding encoding, std
   part.media_type = std::move(type.media_type);
   part.content = decoded(encoding, body, file_name);
   part.file_name = std::move(file_name);
+  note_place(part);
   const bool may_embed = part.media_type.starts_with("text/") || part.media_type.starts_with("multipart/");
   if (may_embed) {
     if (auto done = emit_embedded(part); !done) return done;
   }
   return emit(std::move(part));
+}
+
+// Where a report stands although it should be an attachment (RFC 9990 3.5).
+void Scanner::note_place(const Part& part) {
+  const bool is_archive = has_archive_magic(part.content);
+  const auto& frames = sources_.back().frames;
+  if (is_archive && !frames.empty() && frames.back().for_text) tolerances_.add("mail_odd_multipart");
+  const bool is_document = is_archive || trim(std::string_view(part.content).substr(0, 256)).starts_with("<?xml");
+  if (part.path.empty() && is_document) tolerances_.add("mail_whole_message");
 }
 
 Result<void> Scanner::emit_embedded(const Part& part) {

@@ -32,8 +32,9 @@ class Scanner {
     std::string path;
     std::string report_type;
     std::size_t children = 0;
-    bool closed = false;  ///< The final delimiter was seen.
-    bool digest = false;  ///< Children are messages by default (RFC 2046 5.1.5).
+    bool closed = false;    ///< The final delimiter was seen.
+    bool digest = false;    ///< Children are messages by default (RFC 2046 5.1.5).
+    bool for_text = false;  ///< multipart/alternative or related, which are no place for an attachment.
   };
 
   /// A text under way: the message itself or a decoded message/rfc822.
@@ -67,12 +68,15 @@ class Scanner {
   };
 
   Result<void> read_entity();
-  Result<void> read_multipart(ContentType type);
+  Result<void> read_multipart(ContentType type, TransferEncoding encoding);
+  Result<void> check_layers(std::string_view path) const;
+  Result<bool> read_encoded_multipart(const Frame& frame, TransferEncoding encoding, const Delimiter& end);
   Result<void> read_message(const ContentType& type, TransferEncoding encoding, std::string file_name);
   Result<void> read_leaf(ContentType type, TransferEncoding encoding, std::string file_name, std::string_view body);
   Result<void> enter(Frame frame);
   Result<void> emit(Part part);
   Result<void> emit_embedded(const Part& part);
+  void note_place(const Part& part);
   void follow(const Delimiter& delimiter);
 
   void skip_envelope(Source& source);

@@ -30,6 +30,19 @@ std::string nested_multiparts(std::size_t levels) {
   return out + "\nleaf\n";
 }
 
+/// Multiparts, each with base64 around it as a whole and a part behind it, so that none is done with before the next.
+std::string encoded_multiparts(int levels) {
+  std::string body = "x";
+  for (int i = 0; i < levels; ++i) {
+    const std::string boundary = "b" + std::to_string(i);
+    const std::string line = "--" + boundary + "\n";
+    const std::string parts = line + (i == 0 ? "\n" : "") + body + "\n" + line + "\nbehind\n--" + boundary + "--\n";
+    body = "Content-Type: multipart/mixed; boundary=" + boundary + "\nContent-Transfer-Encoding: base64\n\n" +
+           test::base64(parts, "\n");
+  }
+  return "From: a@b\nContent-Type: multipart/mixed; boundary=o\n\n--o\n" + body + "--o\n\nbehind\n--o--\n";
+}
+
 TEST(HostileMessage, IsRefusedByTheLimits) {
   Limits limits;
   EXPECT_EQ(code_of(nested_multiparts(32)), "");
@@ -43,6 +56,8 @@ TEST(HostileMessage, IsRefusedByTheLimits) {
     encoded = "Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n" + test::base64(encoded, "\n");
   }
   EXPECT_EQ(code_of(encoded), "mime_too_deep");
+  EXPECT_EQ(code_of(encoded_multiparts(4)), "");
+  EXPECT_EQ(code_of(encoded_multiparts(5)), "mime_too_deep");
   const std::string many = "Content-Type: multipart/mixed; boundary=b\n\n";
   EXPECT_EQ(code_of(many + repeated("--b\n\nx\n", 1000)), "");
   EXPECT_EQ(code_of(many + repeated("--b\n\nx\n", 1001)), "mime_too_many_parts");

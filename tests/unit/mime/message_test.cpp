@@ -120,7 +120,7 @@ TEST(Message, NumbersNestedParts) {
   std::vector<std::string> seen;
   for (const Part& part : message.parts) seen.push_back(part.path + "=" + part.content);
   EXPECT_THAT(seen, ElementsAre("1.1=a", "1.2=<p>b", "2.1=c", "3.1=d", "3.2=e", "4=f"));
-  EXPECT_THAT(message.tolerances, IsEmpty());
+  EXPECT_THAT(message.tolerances, ElementsAre("mail_forwarded"));
   EXPECT_THAT(message.headers, SizeIs(4));
 }
 
@@ -155,8 +155,33 @@ TEST(Message, EntersSignedAndForwardedMail) {
     EXPECT_EQ(encoded.parts[1].path, "1.2");
     EXPECT_EQ(encoded.parts[1].content, kGzip);
     EXPECT_EQ(encoded.parts[2].content, "last");
-    EXPECT_THAT(encoded.tolerances, ElementsAre("mail_encoded_message"));
+    EXPECT_THAT(encoded.tolerances, ElementsAre("mail_encoded_message", "mail_forwarded"));
   }
+}
+
+TEST(Message, ReadsEncodedMultiparts) {
+  const std::string parts = "--i\r\n\r\nfirst\r\n--i\r\nContent-Type: text/xml\r\n\r\n<a/>\r\n--i--\r\n";
+  const std::string head = "Content-Type: multipart/mixed; boundary=i\r\nContent-Transfer-Encoding: ";
+  std::string quoted;
+  for (const char c : parts) quoted += c == '-' ? std::string("=2D") : std::string(1, c);
+  for (const std::string& body :
+       {head + "base64\r\n\r\n" + test::base64(parts), head + "quoted-printable\r\n\r\n" + quoted}) {
+    const auto message = parsed(kTop + "Content-Type: multipart/mixed; boundary=o\r\n\r\n--o\r\n" + body +
+                                "\r\n--o\r\n\r\nlast\r\n--o--\r\n");
+    ASSERT_THAT(message.parts, SizeIs(3));
+    EXPECT_EQ(message.parts[0].path, "1.1");
+    EXPECT_EQ(message.parts[0].content, "first");
+    EXPECT_EQ(message.parts[1].path, "1.2");
+    EXPECT_EQ(message.parts[1].media_type, "text/xml");
+    EXPECT_EQ(message.parts[1].content, "<a/>");
+    EXPECT_EQ(message.parts[2].path, "2");
+    EXPECT_EQ(message.parts[2].content, "last");
+    EXPECT_THAT(message.tolerances, ElementsAre("mail_encoded_multipart"));
+  }
+  // A multipart that only says so is read as it is.
+  const auto plain = parsed(kTop + head + "base64\r\n\r\n" + parts);
+  EXPECT_THAT(plain.parts, SizeIs(2));
+  EXPECT_THAT(plain.tolerances, testing::IsEmpty());
 }
 
 TEST(Message, TellsTheReportType) {
