@@ -101,6 +101,13 @@ create table record_block (
     primary key (report_key, block)
 ) strict, without rowid;
 
+-- Reports that are hard to believe. Those that wait for the operator are kept in the roll-ups under trust + 4.
+create table implausible (
+    report_key  integer primary key references report (report_key),
+    reasons     integer not null,  -- bits: 1 unknown reporter, 2 future, 4 before DMARC, 8 counts
+    accepted_at integer            -- seconds since 1970 UTC; null: waits, and counts nowhere
+) strict;
+
 -- Documents as received.
 create table raw_document (
     report_key integer primary key references report (report_key),

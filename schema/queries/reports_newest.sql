@@ -3,7 +3,9 @@ select r.report_key, r.policy_domain, r.period_begin, r.period_end, r.report_id,
        r.policy, r.version, r.email, r.extra_contact_info, r.generator, r.errors, r.records, r.messages,
        r.dkim_aligned, r.spf_aligned, r.aligned, r.disposition_none, r.disposition_pass, r.disposition_quarantine,
        r.disposition_reject, r.source_ips, r.author_domains, r.records_left_out, r.tolerances, r.received_at,
-       r.raw_bytes, r.origin
+       r.raw_bytes, r.origin,
+       (select reasons from implausible as i where i.report_key = r.report_key),
+       (select accepted_at from implausible as i where i.report_key = r.report_key)
 from report as r
 where ?1 is null
   and (?2 is null or r.reporter_folded = ?2)

@@ -101,6 +101,7 @@ struct SummaryAnswer {
   std::uint64_t rejects_new = 0;
   std::uint64_t rejects_kept = 0;
   std::optional<Instant> last_ingest;
+  std::vector<store::ReportRow> implausible;  ///< Reports about these domains that wait for the operator.
 };
 
 /// The period ends on `as_of`, else on the newest day with reports (at the latest yesterday). Verdicts are those of

@@ -173,6 +173,11 @@ Result<SummaryAnswer> summary(const Asked& asked, Period period, const std::vect
   std::stable_sort(answer.domains.begin(), answer.domains.end(),
                    [](const SummaryDomain& a, const SummaryDomain& b) { return is_worse(a.verdict, b.verdict); });
   add_health(asked, answer);
+  for (store::ReportRow& row : asked.store.waiting()) {
+    const bool is_asked =
+        domains.empty() || std::find(chosen->begin(), chosen->end(), row.report.policy.domain) != chosen->end();
+    if (is_asked) answer.implausible.push_back(std::move(row));
+  }
   return answer;
 }
 

@@ -73,7 +73,12 @@ const std::string& Context::database() {
 }
 
 store::Store Context::open(store::OpenMode mode) {
-  return store::Store(database(), mode);
+  store::Store store(database(), mode);
+  const std::string& counted = config().readiness.count_reports;
+  store.count(counted == "all"       ? store::Counted::all
+              : counted == "trusted" ? store::Counted::trusted
+                                     : store::Counted::not_failed);
+  return store;
 }
 
 const domain::OrgDomains& Context::org_domains() {

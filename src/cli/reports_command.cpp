@@ -37,6 +37,24 @@ int show(Context& context, std::int64_t id, bool raw) {
   return kDone;
 }
 
+/// Either all of them or none.
+int accept(Context& context, const std::vector<std::int64_t>& ids) {
+  store::Store store = context.open(store::OpenMode::write);
+  store.begin();
+  for (const std::int64_t id : ids) {
+    if (store.accept(id, context.clock.now())) continue;
+    const bool is_there = store.report(id).has_value();
+    store.rollback();
+    throw CommandError(kWrongUse, is_there ? ruagate::format("report {} does not wait; nothing changed", id)
+                                           : ruagate::format("no report {}; nothing changed", id));
+  }
+  store.commit();
+  if (!context.quiet) {
+    context.out << ruagate::format("accepted {} report{}\n", ids.size(), ids.size() == 1 ? "" : "s");
+  }
+  return kDone;
+}
+
 }  // namespace
 
 void add_reports(Command& app, Context& context) {
@@ -48,6 +66,11 @@ void add_reports(Command& app, Context& context) {
         return write_rows<present::ReportsWriter>(context, *filters, &store::Store::reports);
       };
   });
+
+  auto ids = std::make_shared<std::vector<std::int64_t>>();
+  Command accepting = command.add_subcommand("accept", "Let implausible reports count");
+  accepting.add_option("ID", *ids, "Numbers of the reports, from `ruagate reports` or the summary").required();
+  accepting.callback([&context, ids] { context.action = [&context, ids] { return accept(context, *ids); }; });
 
   struct Options {
     std::int64_t id = 0;

@@ -287,7 +287,9 @@ Json report_json(const store::ReportRow& row) {
           {"generator", or_null(r.generator)},
           {"discovery_method", or_null(r.policy.discovery_method)},
           {"errors", r.errors},
-          {"has_raw", row.has_raw}};
+          {"has_raw", row.has_raw},
+          {"implausible", store::names_of_reasons(row.implausible)},
+          {"accepted_at", or_null(row.accepted)}};
 }
 
 Json record_json(const store::RecordRow& row) {

@@ -56,7 +56,9 @@ const std::vector<std::string_view> kReportNames = {"id",
                                                     "tolerances",
                                                     "trust",
                                                     "origin",
-                                                    "received_at"};
+                                                    "received_at",
+                                                    "implausible",
+                                                    "accepted_at"};
 
 const std::vector<std::string_view> kRecordNames = {"report",
                                                     "reporter",
@@ -117,7 +119,9 @@ void csv_row(std::ostream& out, const store::ReportRow& row) {
       .list(r.tolerances)
       .text(report::to_string(row.provenance.trust))
       .text(row.provenance.origin)
-      .text(to_iso(row.provenance.received_at));
+      .text(to_iso(row.provenance.received_at))
+      .list(store::names_of_reasons(row.implausible))
+      .text(row.accepted ? to_iso(*row.accepted) : std::string());
   csv.end_row();
 }
 
@@ -363,6 +367,11 @@ void report_text(std::ostream& out, const store::ReportRow& row, const std::vect
                               thousands(row.totals.disposition_reject)));
   line("From domains", some_of(row.author_domains, 20));
   line("Trust", report::to_string(row.provenance.trust));
+  if (row.implausible != 0) {
+    const std::string reasons = join(store::names_of_reasons(row.implausible), ", ");
+    line("Implausible", row.accepted ? format("{}; accepted {}", reasons, minute(*row.accepted))
+                                     : format("{}; counts nowhere until `ruagate reports accept {}`", reasons, row.id));
+  }
   line("Came from", row.provenance.origin);
   line("Received", minute(row.provenance.received_at));
   line("Errors told", join(r.errors, "; "));

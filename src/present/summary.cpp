@@ -78,7 +78,17 @@ void json(std::ostream& out, const answer::SummaryAnswer& answer) {
                    {"unauthorized", totals.unauthorized},
                    {"unauthorized_before", totals.unauthorized_before},
                    {"domains", Json::array()},
+                   {"implausible", Json::array()},
                    {"ingest", std::move(ingest)}};
+  for (const store::ReportRow& row : answer.implausible) {
+    document["implausible"].push_back({{"id", row.id},
+                                       {"reporter", row.report.reporter},
+                                       {"domain", row.report.policy.domain},
+                                       {"begin", epoch_seconds(row.report.begin)},
+                                       {"end", epoch_seconds(row.report.end)},
+                                       {"messages", row.totals.messages},
+                                       {"reasons", store::names_of_reasons(row.implausible)}});
+  }
   for (const answer::SummaryDomain& domain : answer.domains) document["domains"].push_back(domain_json(domain));
   out << dump(document, 2) << '\n';
 }

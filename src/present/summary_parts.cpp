@@ -114,8 +114,46 @@ NewSources new_sources_of(const answer::SummaryAnswer& answer) {
   return out;
 }
 
+namespace {
+
+/// "never seen before, with many times the usual mail" and the like.
+std::string words_of_reasons(unsigned reasons) {
+  std::string words;
+  const auto add = [&](store::Implausible reason, std::string_view text) {
+    if ((reasons & static_cast<unsigned>(reason)) == 0) return;
+    words += words.empty() ? "" : ", ";
+    words += text;
+  };
+  add(store::Implausible::unknown_reporter, "a reporter never seen before, with many times the usual mail");
+  add(store::Implausible::future, "a period in the future");
+  add(store::Implausible::before_dmarc, "a period before 2012");
+  add(store::Implausible::counts, "impossible counts");
+  return words;
+}
+
+void add_implausible(const answer::SummaryAnswer& answer, Health& health) {
+  for (std::size_t i = 0; i < answer.implausible.size() && i < kSummaryImplausible; ++i) {
+    const store::ReportRow& row = answer.implausible[i];
+    health.worrying = true;
+    health.lines.push_back(
+        format("Hard to believe: report {} of {} about {} ({}; {}). It counts nowhere. Look with `ruagate reports show "
+               "{}`; if it "
+               "is real, `ruagate reports accept {}`.",
+               row.id, printable(row.report.reporter, 80), printable(row.report.policy.domain, 80),
+               count(row.totals.messages, "message", "messages"), words_of_reasons(row.implausible), row.id, row.id));
+  }
+  if (answer.implausible.size() > kSummaryImplausible) {
+    health.lines.push_back(
+        format("And {} more; `ruagate reports --json` names them.",
+               count(answer.implausible.size() - kSummaryImplausible, "such report", "such reports")));
+  }
+}
+
+}  // namespace
+
 Health health_of(const answer::SummaryAnswer& answer) {
   Health health;
+  add_implausible(answer, health);
   std::uint64_t failures = 0;
   std::uint64_t reports = 0;
   std::uint64_t conflicts = 0;

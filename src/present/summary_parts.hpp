@@ -15,6 +15,7 @@ inline constexpr std::size_t kSummaryDomains = 100;
 inline constexpr std::size_t kSummaryActions = 10;
 inline constexpr std::size_t kSummaryBlockers = 5;
 inline constexpr std::size_t kSummarySources = 25;
+inline constexpr std::size_t kSummaryImplausible = 10;
 
 struct SummaryTotals {
   std::uint64_t messages_before = 0;

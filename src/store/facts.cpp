@@ -44,8 +44,8 @@ class Indices {
 /// Blocks of one reporter's day, those of every trust summed.
 class DayBlocks {
  public:
-  DayBlocks(Connection& connection, std::int64_t domain, Day from, Day to)
-      : query_(connection, named("cell_blocks_of_domain"), domain, day_number(from), day_number(to)) {
+  DayBlocks(Connection& connection, std::int64_t domain, Day from, Day to, int counted)
+      : query_(connection, named("cell_blocks_of_domain"), domain, day_number(from), day_number(to), counted) {
     more_ = query_.step();
   }
   /// False when there is no further one.
@@ -86,7 +86,7 @@ report::DomainFacts Store::facts(std::string_view domain, Day from, Day to) {
   Indices addresses;
   Indices evidence;
   {
-    DayBlocks blocks(impl.connection, *domain_key, from, to);
+    DayBlocks blocks(impl.connection, *domain_key, from, to, impl.counted);
     while (blocks.next()) {
       report::Cell cell;
       cell.day = blocks.day();
@@ -104,7 +104,8 @@ report::DomainFacts Store::facts(std::string_view domain, Day from, Day to) {
     }
   }
   {
-    Query query(impl.connection, named("policy_days_of_domain"), *domain_key, day_number(from), day_number(to));
+    Query query(impl.connection, named("policy_days_of_domain"), *domain_key, day_number(from), day_number(to),
+                impl.counted);
     while (query.step()) {
       report::PolicyDay& day = facts.policy_days.emplace_back();
       day.day = day_from_number(static_cast<int>(query.integer(0)));
@@ -143,7 +144,7 @@ std::vector<TrendDay> Store::trend(std::string_view domain, Day from, Day to) {
   std::vector<TrendDay> days;
   const std::optional<std::int64_t> domain_key = impl.interning.find_text(domain);
   if (!domain_key) return days;
-  Query query(impl.connection, named("trend_of_domain"), *domain_key, day_number(from), day_number(to));
+  Query query(impl.connection, named("trend_of_domain"), *domain_key, day_number(from), day_number(to), impl.counted);
   while (query.step()) {
     days.push_back({day_from_number(static_cast<int>(query.integer(0))), query.count(1), query.count(2), query.count(3),
                     query.count(4), query.count(5), query.count(6), query.count(7)});
@@ -154,7 +155,7 @@ std::vector<TrendDay> Store::trend(std::string_view domain, Day from, Day to) {
 std::vector<DomainRow> Store::domains() {
   impl_->settle();
   std::vector<DomainRow> rows;
-  Query query(impl_->connection, named("domains"));
+  Query query(impl_->connection, named("domains"), impl_->counted);
   while (query.step()) {
     rows.push_back({std::string(query.text(0)), day_from_number(static_cast<int>(query.integer(1))),
                     day_from_number(static_cast<int>(query.integer(2))), query.count(3), query.count(4)});

@@ -42,6 +42,27 @@ struct Store::Impl {
   bool add_reject(const NewReject& reject, const Sha256& fingerprint);
   std::optional<RawDocument> raw(std::int64_t report_key);
 
+  // implausible.cpp
+  /// A report just stored, or one that waits: what the judgement needs.
+  struct Judged {
+    std::int64_t key = 0;
+    std::int64_t domain = 0;
+    std::int64_t reporter = 0;  ///< Folded.
+    Instant begin{};
+    Instant end{};
+    std::uint64_t messages = 0;
+    unsigned reasons = 0;  ///< Those that need no other report to be known.
+  };
+  void judge_later(std::int64_t key, const report::Report& report, std::uint64_t messages, Instant received_at);
+  /// Holds what is hard to believe among the reports of this transaction, and lets go what no longer is.
+  void judge();
+  void let_go_known(std::int64_t domain);
+  bool is_from_stranger(const Judged& report);
+  void hold(std::int64_t key, unsigned reasons);
+  /// Calls `change` with the report taken out of the roll-ups, and puts it back as it is then.
+  template <class Change>
+  void reroll(std::int64_t key, const Change& change);
+
   // keeping.cpp
   bool prune_raw_of(std::int64_t report_key, Instant received_before);
   bool prune_records_of(std::int64_t report_key, Instant ended_before);
@@ -55,6 +76,8 @@ struct Store::Impl {
   OpenMode mode;
   Interning interning;
   Rollups rollups;
+  std::vector<Judged> to_judge;
+  int counted = 0b011;  ///< Values of trust that count, as bits.
   bool writing = false;
 };
 

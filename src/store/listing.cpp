@@ -95,6 +95,8 @@ ReportRow Store::Impl::read_report(Query& query) {
   row.provenance.received_at = instant_from(query.integer(column++));
   row.has_raw = query.integer(column++) > 0;
   row.provenance.origin = query.text(column++);
+  row.implausible = static_cast<unsigned>(query.optional_integer(column++).value_or(0));
+  if (const auto accepted = query.optional_integer(column++)) row.accepted = instant_from(*accepted);
   return row;
 }
 

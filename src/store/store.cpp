@@ -175,6 +175,7 @@ void Store::begin() {
 
 void Store::commit() {
   impl_->require_write();
+  impl_->judge();
   impl_->rollups.write(impl_->connection);
   run(impl_->connection, named("commit"));
   impl_->writing = false;
@@ -184,6 +185,7 @@ void Store::rollback() noexcept {
   if (!impl_->writing) return;
   impl_->writing = false;
   impl_->rollups.clear();
+  impl_->to_judge.clear();
   impl_->interning.forget();
   if (!impl_->connection.in_transaction()) return;  // SQLite rolled back by itself, as it does after some errors
   try {

@@ -77,6 +77,19 @@ struct RejectRow {
   std::uint64_t times_seen = 1;
 };
 
+/// Why a report is hard to believe, as bits; the numbers are on disk and never change.
+enum class Implausible : std::uint8_t {
+  unknown_reporter = 1,  ///< Never seen before for this domain, with many times the usual mail of a day.
+  future = 2,            ///< Its period begins after it was received.
+  before_dmarc = 4,      ///< Its period begins before 2012.
+  counts = 8,            ///< More messages than anybody sends.
+};
+/// "unknown_reporter", "future", ... for the bits set.
+std::vector<std::string> names_of_reasons(unsigned reasons);
+
+/// Which reports facts(), domains() and trend() count, by trust. Implausible ones that wait never count.
+enum class Counted : std::uint8_t { all, not_failed, trusted };
+
 /// One row of `ruagate reports`. Everything but the flags is what the report said.
 struct ReportRow {
   std::int64_t id = 0;
@@ -86,6 +99,8 @@ struct ReportRow {
   std::vector<std::string> author_domains;  ///< Distinct, sorted.
   Provenance provenance;
   bool has_raw = false;
+  unsigned implausible = 0;         ///< Bits of Implausible; 0: nothing is odd about it.
+  std::optional<Instant> accepted;  ///< When the operator accepted it. Implausible and not accepted: it waits.
 };
 
 /// One row of `ruagate records`.
@@ -185,6 +200,9 @@ class Store {
 
   /// Trust goes before size: a report with trust `failed` never replaces one without, and is replaced by one without.
   /// A duplicate that arrives with better trust raises the trust of the stored report.
+  ///
+  /// What is hard to believe (docs/forged-reports.md) is stored, but waits: it counts nowhere until it is accepted, or
+  /// until earlier reports of the same reporter make it believable. commit() decides that.
   InsertOutcome insert(const report::Report& report, const Provenance& provenance, const RawDocument& raw);
   /// Adds the reject, or counts it again when the same bytes of the same part were rejected before.
   /// Returns true if it is new.
@@ -196,18 +214,26 @@ class Store {
   /// Returns false if there was none.
   bool forget_decision(std::string_view domain, std::string_view what);
 
+  /// The operator believes the report. False when it does not wait. Throws StoreError when its records are pruned.
+  bool accept(std::int64_t report_id, Instant now);
+
   // --- Questions. Each sees one consistent state.
 
-  /// Sorted by name. Reports with trust `failed` are left out, as in facts().
+  /// Which reports count from now on; without it, all but those with trust `failed`.
+  void count(Counted counted);
+
+  /// Sorted by name; of reports that count, as in facts().
   std::vector<DomainRow> domains();
-  /// The roll-up of a policy domain between two days, both included. Reports with trust `failed` are left out.
+  /// The roll-up of a policy domain between two days, both included, of reports that count.
   report::DomainFacts facts(std::string_view domain, Day from, Day to);
-  /// Totals of each day with data between two days, both included; without reports of trust `failed`.
+  /// Totals of each day with data between two days, both included, of reports that count.
   std::vector<TrendDay> trend(std::string_view domain, Day from, Day to);
   /// Calls `row` for each; stops when it returns false. `row` must not ask this store anything.
   void reports(const Filter& filter, const std::function<bool(ReportRow&&)>& row);
   void records(const Filter& filter, const std::function<bool(RecordRow&&)>& row);
   std::optional<ReportRow> report(std::int64_t id);
+  /// Implausible reports that wait for the operator, oldest period first.
+  std::vector<ReportRow> waiting();
   std::vector<RecordRow> records_of(std::int64_t report_id);
   std::optional<RawDocument> raw(std::int64_t report_id);
   std::vector<RejectRow> rejects();

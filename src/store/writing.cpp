@@ -114,9 +114,10 @@ void raise_trust(Connection& connection, Interning& interning, Rollups& rollups,
   RollupReport report = rollup_report(connection, key);
   std::vector<PackedCell> records = rollup_records(interning, stored_records(connection, key));
   rollups.contribute(report, records, -1);
-  report.trust = static_cast<int>(trust);
+  const int waits = report.trust & 4;
+  report.trust = static_cast<int>(trust) | waits;
   rollups.contribute(report, records, 1);
-  run(connection, named("report_set_trust"), key, report.trust);
+  run(connection, named("report_set_trust"), key, static_cast<int>(trust));
 }
 
 }  // namespace
@@ -196,6 +197,7 @@ std::int64_t Store::Impl::add_report(std::optional<std::int64_t> key, const repo
     if (author != domain) run(connection, named("author_domain_add"), author, domain);
   }
   rollups.contribute(rollup, rolled, 1);
+  judge_later(report_key, report, totals.messages, provenance.received_at);
   if (rollups.is_large()) rollups.write(connection);
   return report_key;
 }
@@ -213,6 +215,8 @@ void Store::Impl::add_records(std::int64_t report_key, const std::vector<PackedR
 void Store::Impl::remove_report(std::int64_t key) {
   std::vector<PackedCell> records = rollup_records(interning, stored_records(connection, key));
   rollups.contribute(rollup_report(connection, key), records, -1);
+  std::erase_if(to_judge, [&](const Judged& judged) { return judged.key == key; });
+  run(connection, named("implausible_remove"), key);
   run(connection, named("raw_remove"), key);
   run(connection, named("record_blocks_remove"), key);
   run(connection, named("report_remove"), key);

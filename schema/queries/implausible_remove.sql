@@ -1,0 +1,1 @@
+delete from implausible where report_key = ?1;
