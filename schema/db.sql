@@ -220,3 +220,13 @@ create table ingest_run (
     ignored             integer not null,
     failures            integer not null
 ) strict;
+
+-- How far each folder of a mail server has been worked through: every message up to last_uid is stored and
+-- acknowledged, or has gone.
+create table checkpoint (
+    server       text    not null,  -- imap://USER@HOST:PORT
+    folder       text    not null,  -- as configured
+    uid_validity integer not null,  -- under another one the numbers mean other messages
+    last_uid     integer not null,
+    primary key (server, folder)
+) strict, without rowid;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <random>
 #include <thread>
 
 #include "base/format.hpp"
@@ -26,11 +27,14 @@ struct Options {
   std::vector<std::string> paths;
   bool watch = false;
   bool dry_run = false;
+  std::string trace_file;
 };
 
 /// How long a watched mailbox is left alone when nothing tells of new mail.
 constexpr std::chrono::seconds kPoll{30};
 constexpr std::chrono::seconds kLongestPause{60};
+/// A server that refuses a login is not asked often: some lock the account.
+constexpr std::chrono::seconds kLongestPauseRefused{600};
 
 /// Every PATH must be readable before anything is read, so that a slip of the pen changes nothing.
 Mailboxes open_paths(const Options& options, const config::LimitSettings& limits) {
@@ -51,14 +55,14 @@ Mailboxes open_paths(const Options& options, const config::LimitSettings& limits
 }
 
 /// The configured mailboxes. One that cannot be opened does not stop the others; it is a failure of the run.
-Mailboxes open_configured(Context& context, std::vector<std::string>& failures) {
+Mailboxes open_configured(Context& context, const Options& options, std::vector<std::string>& failures) {
   const config::Config& config = context.config();
   if (config.mailboxes.empty()) {
     throw CommandError(kWrongUse, "nothing to read: name a PATH, or configure a [[mailbox]] (ruagate config init)");
   }
   Mailboxes mailboxes;
   for (const config::MailboxSettings& settings : config.mailboxes) {
-    auto opened = open_mailbox(settings, config.limits);
+    auto opened = open_mailbox(settings, config.limits, {options.trace_file, stop_requested});
     if (opened) {
       mailboxes.push_back({std::move(*opened), context.border(settings)});
     } else {
@@ -87,7 +91,7 @@ int ingest_once(Context& context, const Options& options) {
   const present::Format format = context.format({.json = true});
   std::vector<std::string> failures;
   const Mailboxes mailboxes =
-      options.paths.empty() ? open_configured(context, failures) : open_paths(options, context.config().limits);
+      options.paths.empty() ? open_configured(context, options, failures) : open_paths(options, context.config().limits);
   ingest::Options ingest_options = context.ingest_options();
   ingest_options.dry_run = options.dry_run;
   std::optional<store::Store> store;
@@ -145,7 +149,9 @@ ingest::Outcome follow(const Opened& opened, const std::string& database, const 
 
   Faults faults(mailbox.name());
   std::chrono::seconds pause{1};
+  std::minstd_rand random(std::random_device{}());
   while (!stop_requested()) {
+    auto longest = kLongestPause;
     try {
       if (!store) {
         store.emplace(database, store::OpenMode::write);
@@ -162,16 +168,20 @@ ingest::Outcome follow(const Opened& opened, const std::string& database, const 
         mailbox.wait(kPoll, stop_requested);
         continue;
       }
+      if (run.error().code == "login_refused") longest = kLongestPauseRefused;
       faults.happened(run.error().message);
     } catch (const store::StoreError& error) {
       faults.happened(error.what());
       keep_total();
     }
-    for (auto left = std::chrono::milliseconds(pause); left.count() > 0 && !stop_requested();
+    // Between a half and the whole, so that many do not come back at the same instant.
+    const std::chrono::milliseconds whole(pause);
+    const auto jittered = whole / 2 + std::chrono::milliseconds(random() % static_cast<unsigned long>(whole.count() / 2));
+    for (auto left = jittered; left.count() > 0 && !stop_requested();
          left -= std::chrono::milliseconds{200}) {
       std::this_thread::sleep_for(std::chrono::milliseconds{200});
     }
-    pause = std::min(2 * pause, kLongestPause);
+    pause = std::min(2 * pause, longest);
   }
   keep_total();
   return total;
@@ -185,7 +195,7 @@ int ingest_and_watch(Context& context, const Options& options) {
   }
   std::vector<std::string> failures;
   Mailboxes mailboxes =
-      options.paths.empty() ? open_configured(context, failures) : open_paths(options, context.config().limits);
+      options.paths.empty() ? open_configured(context, options, failures) : open_paths(options, context.config().limits);
   report_failures(context.err, failures);
   if (mailboxes.empty()) return kFailure;
   context.open(store::OpenMode::write);  // a database that cannot be used is said now, not in the log later
@@ -216,6 +226,10 @@ void add_ingest(Command& app, Context& context) {
                      "Maildir, mbox, folder, .eml, .xml, .gz, .zip, or - for standard input; only read, never changed. "
                      "Without PATH every configured mailbox is read once");
   command.add_flag("--watch", options->watch, "Go on: wait for new mail until SIGINT or SIGTERM");
+  command
+      .add_option("--trace-imap", options->trace_file,
+                  "Add the conversation with IMAP servers to FILE, for support; secrets are masked")
+      .type_name("FILE");
   command.add_flag("--dry-run", options->dry_run, "Read and judge everything, store and acknowledge nothing");
   command.callback([&context, options] {
     context.action = [&context, options] {

@@ -209,12 +209,40 @@ void check_acknowledgement(Reader& reader, std::string_view key, const std::stri
   reader.wrong(key, format("\"{}\" is not one of: move:FOLDER, flag, delete, keep", printable(value)));
 }
 
+bool is_loopback(std::string_view host) {
+  return equals_ignoring_case(host, "localhost") || host.starts_with("127.") || host == "::1";
+}
+
+void check_imap(Reader& reader, const MailboxSettings& mailbox) {
+  if (mailbox.host.empty()) reader.wrong("host", "missing");
+  if (mailbox.host.find_first_of(" /@\r\n\t") != std::string::npos) reader.wrong("host", "is not a host name");
+  if (mailbox.user.empty()) reader.wrong("user", "missing");
+  if (mailbox.user.find_first_of("\r\n\1") != std::string::npos) reader.wrong("user", "must be a single line");
+  if (mailbox.folder.empty()) reader.wrong("folder", "must not be empty");
+  if (mailbox.tls == "none" && !is_loopback(mailbox.host)) {
+    reader.wrong("tls", "\"none\" is for a server on this machine only (localhost, 127.0.0.1, ::1)");
+  }
+  check_acknowledgement(reader, "ignored", mailbox.ignored);
+  const bool by_token = mailbox.auth == "xoauth2" || mailbox.auth == "oauthbearer";
+  const int passwords = (mailbox.password_file.empty() ? 0 : 1) + (mailbox.password_env.empty() ? 0 : 1);
+  const int tokens = (mailbox.token_file.empty() ? 0 : 1) + (mailbox.token_command.empty() ? 0 : 1);
+  if (by_token && (tokens != 1 || passwords != 0)) {
+    reader.wrong("auth", format("\"{}\" needs token_file or token_command, one of them and no password", mailbox.auth));
+  }
+  if (!by_token && (passwords != 1 || tokens != 0)) {
+    reader.wrong("auth", format("\"{}\" needs password_file or password_env, one of them and no token", mailbox.auth));
+  }
+}
+
 void read_mailboxes(const toml::table& root, Config& config, Mistakes& mistakes) {
   std::set<std::string> names;
   read_list(root, "mailbox", config.mailboxes, mistakes, [&](Reader& reader, MailboxSettings& mailbox) {
-    if (mailbox.type.empty()) reader.wrong("type", "missing: maildir, mbox or folder");
-    if (mailbox.path.empty()) reader.wrong("path", "missing");
-    if (mailbox.name.empty()) mailbox.name = mailbox.path;
+    if (mailbox.type.empty()) reader.wrong("type", "missing: maildir, mbox, folder or imap");
+    if (mailbox.type == "imap") check_imap(reader, mailbox);
+    if (mailbox.type != "imap" && mailbox.path.empty()) reader.wrong("path", "missing");
+    if (mailbox.name.empty()) {
+      mailbox.name = mailbox.type == "imap" ? format("{}@{}", mailbox.user, mailbox.host) : mailbox.path;
+    }
     if (!names.insert(mailbox.name).second)
       reader.wrong("name", format("\"{}\" is used twice", printable(mailbox.name)));
     check_acknowledgement(reader, "processed", mailbox.processed);
@@ -410,8 +438,22 @@ std::string example() {
   active.comment("[[mailbox]]");
   std::string text = active.take();
 
-  MailboxSettings mailbox{"rua", "maildir", "/var/mail/rua/Maildir", "move:Archive", "move:Rejected", {}};
+  MailboxSettings mailbox;
+  mailbox.name = "rua";
+  mailbox.type = "maildir";
+  mailbox.path = "/var/mail/rua/Maildir";
+  mailbox.processed = "move:Archive";
+  mailbox.rejected = "move:Rejected";
   Writer off(true, "# ");
+  visit(off, mailbox);
+  off.heading("# The same on a mail server. Secrets stand in files of their own, or come from a command.");
+  off.comment("[[mailbox]]");
+  mailbox.name = "rua-imap";
+  mailbox.type = "imap";
+  mailbox.path.clear();
+  mailbox.host = "imap.example.com";
+  mailbox.user = "rua@example.com";
+  mailbox.password_file = "/etc/ruagate/rua.password";
   visit(off, mailbox);
   off.heading("# One section for each domain whose target is not \"reject\", or whose rua address shall be proposed.");
   off.comment("[[domain]]");

@@ -21,11 +21,27 @@ struct StoreSettings {
 
 struct MailboxSettings {
   std::string name;
-  std::string type;  ///< maildir | mbox | folder
-  std::string path;
+  std::string type;  ///< maildir | mbox | folder | imap
+  std::string path;  ///< Of all but imap.
   std::string processed = "keep";  ///< move:FOLDER | flag | delete | keep
   std::string rejected = "keep";
   std::vector<std::string> trusted_authserv_ids;  ///< Whose Authentication-Results are believed; none by default.
+
+  // IMAP only.
+  std::string host;
+  int port = 0;                  ///< 0: 993 with implicit TLS, else 143.
+  std::string tls = "implicit";  ///< implicit | starttls | none
+  std::string ca_file;
+  std::string user;
+  std::string auth = "password";  ///< password | plain | login | xoauth2 | oauthbearer
+  std::string password_file;      ///< One of these four.
+  std::string password_env;
+  std::string token_file;
+  std::string token_command;
+  std::string folder = "INBOX";
+  std::string ignored = "keep";  ///< As processed, for mail that is no report.
+  int timeout_seconds = 60;      ///< Silence of the server that ends the session.
+  int idle_seconds = 540;        ///< IDLE is renewed after this.
 };
 
 /// Limits of reading; see docs/limits.md for the reason behind each default.

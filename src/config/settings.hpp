@@ -42,10 +42,34 @@ void visit(Visitor& v, LimitSettings& s) {
 }
 
 template <class Visitor>
+void visit_imap(Visitor& v, MailboxSettings& s) {
+  v.text("host", s.host, "Name or address of the IMAP server.");
+  v.number("port", s.port, 0, 65535, "0: 993 with implicit TLS, else 143.");
+  v.choice("tls", s.tls, {"implicit", "starttls", "none"}, "none is for a server on this machine only.");
+  v.text("ca_file", s.ca_file, "Certificates (PEM) that are trusted instead of the system's.");
+  v.text("user", s.user, "Login name.");
+  v.choice("auth", s.auth, {"password", "plain", "login", "xoauth2", "oauthbearer"},
+           "How to log in; password takes what the server offers.");
+  v.text("password_file", s.password_file, "File whose first line is the password.");
+  v.text("password_env", s.password_env, "Or the environment variable that holds it.");
+  v.text("token_file", s.token_file, "File whose first line is the OAuth access token; read again at every login.");
+  v.text("token_command", s.token_command,
+         "Or a shell command that prints one; run again when the server refuses the last.");
+  v.text("folder", s.folder, "The folder to read; levels apart by \"/\".");
+  v.text("ignored", s.ignored, "What happens to mail that is no report: keep, move:FOLDER, flag or delete.");
+  v.number("timeout_seconds", s.timeout_seconds, 1, 3600, "Silence of the server after which a session is given up.");
+  v.number("idle_seconds", s.idle_seconds, 1, 1740, "IDLE is renewed after so long; servers end it after 30 minutes.");
+}
+
+template <class Visitor>
 void visit(Visitor& v, MailboxSettings& s) {
   v.text("name", s.name, "Name in logs and origins; the path when absent.");
-  v.choice("type", s.type, {"maildir", "mbox", "folder"}, "What stands at `path`.");
-  v.text("path", s.path, "The maildir, mbox file or folder.");
+  v.choice("type", s.type, {"maildir", "mbox", "folder", "imap"}, "What stands at `path`, or imap for a mail server.");
+  if (s.type == "imap") {
+    visit_imap(v, s);
+  } else {
+    v.text("path", s.path, "The maildir, mbox file or folder.");
+  }
   v.text("processed", s.processed, "What happens to mail whose reports are stored: move:FOLDER, flag, delete or keep.");
   v.text("rejected", s.rejected, "The same for mail that could not be read (its bytes are kept as a reject).");
   v.texts("trusted_authserv_ids", s.trusted_authserv_ids,

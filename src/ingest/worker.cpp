@@ -27,6 +27,12 @@ struct Pending {
   std::string whole;  ///< Its bytes, only when they are to be kept as a reject.
 };
 
+/// After these errors the mailbox gives nothing more: the connection is gone, or the process is to end.
+bool ends_pass(const Error& error) {
+  return error.code == "mailbox_lost" || error.code == "login_refused" || error.code == "stopped" ||
+         error.kind == ErrorKind::usage;
+}
+
 /// What the messages at hand will cost the store.
 struct Load {
   std::size_t reports = 0;  ///< And rejects.
@@ -83,10 +89,11 @@ struct Worker::State {
   std::set<std::string, std::less<>> warned;                ///< Kinds of failure that the log has had.
   std::unordered_map<std::string, Sha256> seen_in_dry_run;  ///< Identity -> records.
   Steady::time_point last_run_row{};
+  std::optional<mailbox::Checkpoint> kept_checkpoint;  ///< Of the mailbox at hand, as the store has it.
 
-  void pass(mailbox::Mailbox& mailbox, const std::function<bool()>& stop, const ProgressFunction& progress,
-            std::optional<std::uint64_t> total);
-  void fetch(mailbox::Mailbox& mailbox, const mailbox::MessageRef& message, Readers& readers);
+  Result<void> pass(mailbox::Mailbox& mailbox, const std::function<bool()>& stop, const ProgressFunction& progress,
+                    std::optional<std::uint64_t> total);
+  Result<void> fetch(mailbox::Mailbox& mailbox, const mailbox::MessageRef& message, Readers& readers);
   void read(ReadTask& task) const;
   void take(ReadTask task);
   void add(Pending message);
@@ -96,7 +103,10 @@ struct Worker::State {
   void count_refused(const Pending& message, Outcome& counted) const;
   void acknowledge(mailbox::Mailbox& mailbox, const std::vector<mailbox::Outcome>& results);
   void add_failure(std::string_view kind, std::string text);
-  void add_run(const std::string& name, Instant started, const Outcome& before, std::uint64_t failures_before);
+  void resume(mailbox::Mailbox& mailbox);
+  void keep_checkpoint(const mailbox::Mailbox& mailbox);
+  bool has_new_checkpoint(const mailbox::Mailbox& mailbox) const;
+  void add_run(const mailbox::Mailbox& mailbox, Instant started, const Outcome& before, std::uint64_t failures_before);
   bool is_full() const {
     return load.reports >= options.batch_reports || load.records >= options.batch_records ||
            load.bytes >= options.batch_bytes || pending.size() >= kMostPending ||
@@ -247,7 +257,10 @@ void Worker::State::flush(mailbox::Mailbox& mailbox) {
     std::optional<Transaction> transaction;
     if (writes) transaction.emplace(*store);
     for (auto& message : pending) results.push_back(write(message, batch));
-    if (transaction) transaction->commit();
+    if (transaction) {
+      keep_checkpoint(mailbox);  // Of what was acknowledged before: this batch is not, yet.
+      transaction->commit();
+    }
   }
   merge(outcome, std::move(batch));
   if (!options.dry_run) acknowledge(mailbox, results);
@@ -255,7 +268,8 @@ void Worker::State::flush(mailbox::Mailbox& mailbox) {
   load = {};
 }
 
-void Worker::State::fetch(mailbox::Mailbox& mailbox, const mailbox::MessageRef& message, Readers& readers) {
+/// Errors: the mailbox gives no more in this pass.
+Result<void> Worker::State::fetch(mailbox::Mailbox& mailbox, const mailbox::MessageRef& message, Readers& readers) {
   Result<std::string> bytes;
   {
     const Stopwatch stopwatch(fetching);
@@ -270,9 +284,12 @@ void Worker::State::fetch(mailbox::Mailbox& mailbox, const mailbox::MessageRef& 
     add(std::move(refused));
   } else if (bytes.error().code == "message_gone") {
     log::debug(bytes.error().message);  // Another client took it; that is its right.
+  } else if (ends_pass(bytes.error())) {
+    return tl::unexpected(bytes.error());
   } else {
     add_failure(bytes.error().code, format("{}: {}", printable(message.origin), bytes.error().message));
   }
+  return {};
 }
 
 /// Called by several threads at once.
@@ -299,8 +316,9 @@ void Worker::State::add(Pending message) {
   pending.push_back(std::move(message));
 }
 
-void Worker::State::pass(mailbox::Mailbox& mailbox, const std::function<bool()>& stop, const ProgressFunction& progress,
-                         std::optional<std::uint64_t> total) {
+/// Errors: the mailbox was lost on the way; what was fetched until then is stored.
+Result<void> Worker::State::pass(mailbox::Mailbox& mailbox, const std::function<bool()>& stop,
+                                 const ProgressFunction& progress, std::optional<std::uint64_t> total) {
   constexpr std::size_t kAtOnce = 200;
   const auto begin = Steady::now();
   std::uint64_t done = 0;
@@ -317,9 +335,14 @@ void Worker::State::pass(mailbox::Mailbox& mailbox, const std::function<bool()>&
     if (is_full()) flush(mailbox);
     show();
   };
-  while (!stop()) {
+  std::optional<Error> lost;
+  while (!stop() && !lost) {
     auto messages = mailbox.next(kAtOnce);
     if (!messages) {
+      if (ends_pass(messages.error())) {
+        lost = messages.error();
+        break;
+      }
       // A folder that cannot be listed costs only itself; the same fault again means that nothing goes on.
       if (messages.error().message == last_fault) break;
       last_fault = messages.error().message;
@@ -332,7 +355,10 @@ void Worker::State::pass(mailbox::Mailbox& mailbox, const std::function<bool()>&
       while (auto task = readers.has_room() ? readers.take_ready() : readers.wait_next()) {
         take_and_write(std::move(*task));
       }
-      fetch(mailbox, message, readers);
+      if (auto fetched = fetch(mailbox, message, readers); !fetched) {
+        lost = fetched.error();
+        break;
+      }
       if (is_full()) flush(mailbox);
     }
   }
@@ -343,14 +369,40 @@ void Worker::State::pass(mailbox::Mailbox& mailbox, const std::function<bool()>&
     take_and_write(std::move(*task));
   }
   flush(mailbox);
+  if (!lost || lost->code == "stopped") return {};
+  add_failure("lost", format("{}: {}", printable(mailbox.name()), lost->message));
+  return tl::unexpected(*lost);
 }
 
-void Worker::State::add_run(const std::string& name, Instant started, const Outcome& before,
+void Worker::State::resume(mailbox::Mailbox& mailbox) {
+  kept_checkpoint.reset();
+  const auto place = mailbox.checkpoint_place();
+  if (!place || store == nullptr) return;
+  const auto kept = store->checkpoint(place->server, place->folder);
+  if (!kept) return;
+  kept_checkpoint = mailbox::Checkpoint{kept->uid_validity, kept->last_uid};
+  mailbox.resume(*kept_checkpoint);
+}
+
+bool Worker::State::has_new_checkpoint(const mailbox::Mailbox& mailbox) const {
+  const auto reached = mailbox.checkpoint();
+  return reached && mailbox.checkpoint_place() && reached != kept_checkpoint;
+}
+
+void Worker::State::keep_checkpoint(const mailbox::Mailbox& mailbox) {
+  if (!has_new_checkpoint(mailbox)) return;
+  const auto place = mailbox.checkpoint_place();
+  const auto reached = mailbox.checkpoint();
+  store->set_checkpoint(place->server, place->folder, {reached->validity, reached->last_uid});
+  kept_checkpoint = reached;
+}
+
+void Worker::State::add_run(const mailbox::Mailbox& mailbox, Instant started, const Outcome& before,
                             std::uint64_t failures_before) {
   store::IngestRun run;
   run.started_at = started;
   run.finished_at = clock.now();
-  run.mailbox = name;
+  run.mailbox = mailbox.name();
   run.messages = outcome.messages - before.messages;
   run.reports_new = outcome.reports_new - before.reports_new;
   run.reports_duplicate = outcome.reports_duplicate - before.reports_duplicate;
@@ -363,11 +415,13 @@ void Worker::State::add_run(const std::string& name, Instant started, const Outc
   constexpr std::chrono::hours kIdle{1};
   const auto now = Steady::now();
   const bool idle = run.messages == 0 && run.failures == 0;
-  if (idle && last_run_row != Steady::time_point{} && now - last_run_row < kIdle) return;
+  const bool wants_row = !idle || last_run_row == Steady::time_point{} || now - last_run_row >= kIdle;
+  if (!wants_row && !has_new_checkpoint(mailbox)) return;
   Transaction transaction(*store);
-  store->add_run(run);
+  if (wants_row) store->add_run(run);
+  keep_checkpoint(mailbox);
   transaction.commit();
-  last_run_row = now;
+  if (wants_row) last_run_row = now;
 }
 
 Worker::Worker(store::Store* store, const Clock& clock, Options options)
@@ -395,13 +449,16 @@ Result<void> Worker::run(mailbox::Mailbox& mailbox, const std::function<bool()>&
   // What a throw of an earlier run left behind belongs to another mailbox.
   state.pending.clear();
   state.load = {};
+  state.resume(mailbox);
+  Result<void> passed;
   auto total = mailbox.begin_pass();
   if (total) {
-    state.pass(mailbox, stopped, progress, *total);
-  } else {
+    passed = state.pass(mailbox, stopped, progress, *total);
+  } else if (total.error().code != "stopped") {
     state.add_failure("list", format("{}: {}", printable(mailbox.name()), total.error().message));
+    passed = tl::unexpected(total.error());
   }
-  if (!state.options.dry_run) state.add_run(mailbox.name(), started, before, failures_before);
+  if (!state.options.dry_run) state.add_run(mailbox, started, before, failures_before);
 
   auto& outcome = state.outcome;
   outcome.seconds += in_seconds(Steady::now() - begin);
@@ -409,8 +466,7 @@ Result<void> Worker::run(mailbox::Mailbox& mailbox, const std::function<bool()>&
       {"fetch", in_seconds(state.fetching)},      {"mime", in_seconds(state.times.mime)},
       {"unpack", in_seconds(state.times.unpack)}, {"xml", in_seconds(state.times.xml)},
       {"store", in_seconds(state.storing)},       {"acknowledge", in_seconds(state.acknowledging)}};
-  if (!total) return tl::unexpected(total.error());
-  return {};
+  return passed;
 }
 
 const Outcome& Worker::outcome() const {

@@ -20,7 +20,7 @@ namespace ruagate::mailbox {
 enum class Outcome : std::uint8_t {
   processed,  ///< Every report in it is stored, or was stored before.
   rejected,   ///< At least one part could not be read and is kept as a reject.
-  ignored,    ///< No report in it: stays as it is.
+  ignored,    ///< No report in it: stays as it is, unless configured otherwise.
 };
 
 /// A message that can be fetched. `id` stays the same for as long as the message stays where it is.
@@ -45,8 +45,21 @@ struct Options {
   std::string name;  ///< The configured name, or the path of the command line.
   Acknowledgement processed;
   Acknowledgement rejected;
+  Acknowledgement ignored;  ///< IMAP only; elsewhere mail that is no report stays.
   std::size_t max_message_bytes = 64U << 20;
   std::size_t max_document_bytes = 256U << 20;  ///< For a file that is a bare XML document instead of a message.
+};
+
+/// How far a folder of a server has been worked through, kept from run to run: everything up to `last_uid` is done.
+struct Checkpoint {
+  std::uint32_t validity = 0;  ///< UIDVALIDITY: under another one the numbers mean other messages.
+  std::uint32_t last_uid = 0;
+  bool operator==(const Checkpoint&) const = default;
+};
+/// Where a checkpoint belongs.
+struct CheckpointPlace {
+  std::string server;  ///< "imap://USER@HOST:PORT".
+  std::string folder;
 };
 
 class Mailbox {
@@ -64,14 +77,22 @@ class Mailbox {
   /// Errors: temporary; the pass goes on behind the fault (an unreadable subfolder) when next() is called again.
   virtual Result<std::vector<MessageRef>> next(std::size_t max_count) = 0;
 
-  /// The message's bytes. Errors: temporary (vanished is code `message_gone`; unreadable), too_large.
+  /// The message's bytes. Errors: temporary (vanished is code `message_gone`; unreadable; `mailbox_lost`, after which
+  /// this pass gives no more), too_large.
   virtual Result<std::string> fetch(const MessageRef& message) = 0;
 
   /// Called only after what the messages carried is durable. Idempotent; a message that has gone is no error.
   virtual Result<void> acknowledge(std::span<const MessageRef> messages, Outcome outcome) = 0;
 
   /// Waits until something new may be there, or `limit` has passed, or `stop` is set. Returns at once if unknown.
+  /// A server that tells by itself is listened to for longer.
   virtual void wait(std::chrono::milliseconds limit, const std::function<bool()>& stop) = 0;
+
+  /// Set for mailboxes that go on from a checkpoint; then resume() is given the one kept, before the first pass.
+  virtual std::optional<CheckpointPlace> checkpoint_place() const { return std::nullopt; }
+  virtual void resume(const Checkpoint& /*checkpoint*/) {}
+  /// Covers only what was acknowledged, so that it may be kept at any time after that.
+  virtual std::optional<Checkpoint> checkpoint() const { return std::nullopt; }
 };
 
 /// A path of the command line: maildir (has cur/ and new/), folder, mbox, or a single file, told by content;

@@ -1,6 +1,6 @@
 #include "store/impl.hpp"
 
-// What the operator decided, and what the ingest runs did.
+// What the operator decided, what the ingest runs did, and how far they got.
 namespace ruagate::store {
 
 void Store::set_decision(const report::Decision& decision) {
@@ -39,6 +39,17 @@ void Store::add_run(const IngestRun& finished) {
   run(impl_->connection, named("run_add"), epoch_seconds(finished.started_at), epoch_seconds(finished.finished_at),
       finished.mailbox, finished.messages, finished.reports_new, finished.reports_duplicate,
       finished.reports_conflicting, finished.records, finished.rejected, finished.ignored, finished.failures);
+}
+
+void Store::set_checkpoint(std::string_view server, std::string_view folder, const FolderCheckpoint& checkpoint) {
+  impl_->require_write();
+  run(impl_->connection, named("checkpoint_set"), server, folder, checkpoint.uid_validity, checkpoint.last_uid);
+}
+
+std::optional<FolderCheckpoint> Store::checkpoint(std::string_view server, std::string_view folder) {
+  Query query(impl_->connection, named("checkpoint"), server, folder);
+  if (!query.step()) return std::nullopt;
+  return FolderCheckpoint{static_cast<std::uint32_t>(query.integer(0)), static_cast<std::uint32_t>(query.integer(1))};
 }
 
 std::vector<IngestRun> Store::runs(std::uint64_t limit) {

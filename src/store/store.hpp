@@ -158,6 +158,12 @@ struct IngestRun {
   std::uint64_t failures = 0;
 };
 
+/// How far a folder of a mail server has been worked through.
+struct FolderCheckpoint {
+  std::uint32_t uid_validity = 0;
+  std::uint32_t last_uid = 0;
+};
+
 struct Stats {
   std::uint64_t file_bytes = 0;
   std::uint64_t reports = 0;
@@ -210,6 +216,7 @@ class Store {
   void update_reject(std::int64_t id, std::string_view reason, std::string_view detail);
   void drop_reject(std::int64_t id);
   void add_run(const IngestRun& run);
+  void set_checkpoint(std::string_view server, std::string_view folder, const FolderCheckpoint& checkpoint);
   void set_decision(const report::Decision& decision);
   /// Returns false if there was none.
   bool forget_decision(std::string_view domain, std::string_view what);
@@ -243,6 +250,7 @@ class Store {
   /// The newest runs first, at most `limit`.
   std::vector<IngestRun> runs(std::uint64_t limit);
   std::uint64_t rejects_since(Instant from);
+  std::optional<FolderCheckpoint> checkpoint(std::string_view server, std::string_view folder);
 
   // --- Keeping (`ruagate db`).
 

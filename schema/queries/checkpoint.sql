@@ -1,0 +1,1 @@
+select uid_validity, last_uid from checkpoint where server = ?1 and folder = ?2;

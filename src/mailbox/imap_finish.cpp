@@ -1,0 +1,216 @@
+#include <algorithm>
+#include <tuple>
+
+#include "base/ascii.hpp"
+#include "base/format.hpp"
+#include "base/printable.hpp"
+#include "mailbox/imap_folder.hpp"
+
+// Acknowledging: MOVE where the server has it; else COPY, \Deleted and UID EXPUNGE of ours alone; else a flag.
+namespace ruagate::mailbox::imap {
+namespace {
+
+/// Set on a message before it is copied: whoever finds it knows that a copy may exist already.
+constexpr std::string_view kCopying = "$RuagateCopied";
+
+std::string shown(const std::string& folder) {
+  return printable(decode_folder(folder));
+}
+
+bool has_flag(const FetchData& data, std::string_view flag) {
+  return std::any_of(data.flags.begin(), data.flags.end(),
+                     [&](const std::string& one) { return equals_ignoring_case(one, flag); });
+}
+
+/// What tells one message from another wherever it lies.
+using Likeness = std::tuple<std::uint64_t, std::string, std::string>;
+
+Result<std::map<std::uint32_t, Likeness>> likenesses(Session& session, const std::string& set) {
+  std::map<std::uint32_t, Likeness> found;
+  const auto take = [&](Response& response, const Head& head) {
+    if (!head.is("FETCH")) return;
+    auto data = read_fetch(response, head);
+    if (!data.uid || !data.size || !data.has_body) return;
+    found[*data.uid] = {*data.size, data.internal_date, std::string(trim(data.body))};
+  };
+  const auto text =
+      format("UID FETCH {} (UID RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID SUBJECT DATE)])", set);
+  if (auto done = session.require(text, "acknowledge", "compare messages", take); !done) {
+    return tl::unexpected(done.error());
+  }
+  return found;
+}
+
+}  // namespace
+
+void Finisher::warn_once(const std::string& what) {
+  if (warned_.insert(what).second) warn_(what);
+}
+
+Result<void> Finisher::make_folder(Session& session, const std::string& folder) {
+  auto there = session.command(format("STATUS {} (UIDNEXT)", quoted(folder)));
+  if (!there) return tl::unexpected(there.error());
+  if (there->is_ok()) return {};
+  auto made = session.command(format("CREATE {}", quoted(folder)));
+  if (!made) return tl::unexpected(made.error());
+  if (!made->is_ok() && made->code != "ALREADYEXISTS") {
+    return fail(ErrorKind::temporary, "acknowledge",
+                format("cannot create the folder {}: the server says {} {}", shown(folder), made->word, made->text));
+  }
+  if (auto subscribed = session.command(format("SUBSCRIBE {}", quoted(folder))); !subscribed) {
+    return tl::unexpected(subscribed.error());
+  }
+  return {};
+}
+
+Result<void> Finisher::move_set(Session& session, const std::string& set, const std::string& target) {
+  const auto text = format("UID MOVE {} {}", set, quoted(target));
+  auto answer = session.command(text);
+  if (!answer) return tl::unexpected(answer.error());
+  if (!answer->is_ok() && answer->code == "TRYCREATE") {
+    if (auto made = make_folder(session, target); !made) return made;
+    answer = session.command(text);
+    if (!answer) return tl::unexpected(answer.error());
+  }
+  if (answer->is_ok()) return {};
+  return fail(ErrorKind::temporary, "acknowledge",
+              format("cannot move to {}: the server says {} {}", shown(target), answer->word, answer->text));
+}
+
+Result<void> Finisher::move(Session& session, const Selected& selected, const std::string& source,
+                            const std::string& target, std::span<const std::uint32_t> uids) {
+  if (!known_folders_.contains(target)) {
+    if (auto made = make_folder(session, target); !made) return made;
+    known_folders_.insert(target);
+  }
+  if (session.can("MOVE")) {
+    for (const auto& set : uid_sets(uids)) {
+      if (auto moved = move_set(session, set, target); !moved) return moved;
+    }
+    return {};
+  }
+  if (session.can("UIDPLUS")) return copy_and_remove(session, selected, source, target, uids);
+  warn_once("the server has neither MOVE nor UIDPLUS: messages that are done are flagged as seen instead of moved");
+  Acknowledgement flag;
+  flag.action = Acknowledgement::Action::flag;
+  return finish(session, selected, source, flag, uids);
+}
+
+Result<void> Finisher::copy_and_remove(Session& session, const Selected& selected, const std::string& source,
+                                       const std::string& target, std::span<const std::uint32_t> uids) {
+  for (const auto& set : uid_sets(uids)) {
+    std::set<std::uint32_t> fresh;
+    std::set<std::uint32_t> doubtful;  // A copy may be there.
+    const auto take = [&](Response& response, const Head& head) {
+      if (!head.is("FETCH")) return;
+      const auto data = read_fetch(response, head);
+      if (!data.uid || !data.has_flags) return;
+      const bool begun = has_flag(data, kCopying) || copying_.contains(*data.uid);
+      (begun ? doubtful : fresh).insert(*data.uid);
+    };
+    if (auto done = session.require(format("UID FETCH {} (UID FLAGS)", set), "acknowledge", "read flags", take); !done) {
+      return tl::unexpected(done.error());
+    }
+    if (!doubtful.empty()) {
+      const std::vector<std::uint32_t> asked(doubtful.begin(), doubtful.end());
+      auto ours = likenesses(session, uid_sets(asked, ~std::size_t{0}).front());
+      if (!ours) return tl::unexpected(ours.error());
+      if (auto opened = session.select(target, true); !opened) return tl::unexpected(opened.error());
+      auto copies = likenesses(session, "1:*");
+      auto back = session.select(source, selected.is_read_only);
+      if (!back) return tl::unexpected(back.error());
+      if (!copies) return tl::unexpected(copies.error());
+      if (back->validity != selected.validity) return {};  // Other messages: none of ours are known by these numbers.
+      std::multiset<Likeness> there;
+      for (const auto& [uid, likeness] : *copies) there.insert(likeness);
+      for (const auto& [uid, likeness] : *ours) {
+        if (const auto copy = there.find(likeness); copy != there.end()) {
+          there.erase(copy);
+        } else {
+          fresh.insert(uid);
+        }
+      }
+    }
+    if (!fresh.empty()) {
+      const std::vector<std::uint32_t> to_copy(fresh.begin(), fresh.end());
+      const auto copied = uid_sets(to_copy, ~std::size_t{0}).front();
+      if (selected.takes_keywords) {
+        auto marked = session.require(format("UID STORE {} +FLAGS.SILENT ({})", copied, kCopying), "acknowledge",
+                                      "mark messages");
+        if (!marked) return tl::unexpected(marked.error());
+      } else {
+        copying_.insert(fresh.begin(), fresh.end());
+      }
+      auto done = session.require(format("UID COPY {} {}", copied, quoted(target)), "acknowledge",
+                                  format("copy to {}", shown(target)));
+      if (!done) return tl::unexpected(done.error());
+    }
+  }
+  if (auto removed = remove(session, uids); !removed) return removed;
+  for (const auto uid : uids) copying_.erase(uid);
+  return {};
+}
+
+Result<void> Finisher::remove(Session& session, std::span<const std::uint32_t> uids) {
+  for (const auto& set : uid_sets(uids)) {
+    auto marked =
+        session.require(format("UID STORE {} +FLAGS.SILENT (\\Deleted)", set), "acknowledge", "mark messages as deleted");
+    if (!marked) return tl::unexpected(marked.error());
+    if (session.can("UIDPLUS")) {
+      auto gone = session.require(format("UID EXPUNGE {}", set), "acknowledge", "delete messages");
+      if (!gone) return tl::unexpected(gone.error());
+    } else {
+      // A plain EXPUNGE would take what others have marked, too.
+      warn_once("the server has no UIDPLUS: messages that are done are marked as deleted, and stay until another "
+                "program expunges the folder");
+    }
+  }
+  return {};
+}
+
+Result<void> Finisher::finish(Session& session, const Selected& selected, const std::string& source,
+                              const Acknowledgement& done, std::span<const std::uint32_t> uids) {
+  using Action = Acknowledgement::Action;
+  if (done.action == Action::keep || uids.empty()) return {};
+  if (selected.is_read_only) {
+    return fail(ErrorKind::temporary, "acknowledge",
+                format("the folder {} is read-only for this user", shown(source)));
+  }
+  if (done.action == Action::remove) return remove(session, uids);
+  if (done.action == Action::move) {
+    const auto target = folder_on_server(done.folder, session.space());
+    if (!target) {
+      return fail(ErrorKind::usage, "acknowledge", format("{} is not UTF-8", printable(done.folder)));
+    }
+    return move(session, selected, source, *target, uids);
+  }
+  for (const auto& set : uid_sets(uids)) {
+    auto marked = session.require(format("UID STORE {} +FLAGS.SILENT (\\Seen)", set), "acknowledge", "flag messages");
+    if (!marked) return tl::unexpected(marked.error());
+  }
+  return {};
+}
+
+std::string Finisher::describe(const Session& session, const Acknowledgement& done) {
+  using Action = Acknowledgement::Action;
+  switch (done.action) {
+    case Action::keep:
+      return "stays where it is, untouched";
+    case Action::flag:
+      return "is flagged as seen and stays";
+    case Action::remove:
+      return session.can("UIDPLUS") ? "is deleted"
+                                    : "is marked as deleted (the server has no UIDPLUS, so it stays until another "
+                                      "program expunges the folder)";
+    case Action::move:
+      break;
+  }
+  if (session.can("MOVE")) return format("is moved to {}", printable(done.folder));
+  if (session.can("UIDPLUS")) {
+    return format("is moved to {} (copied, then deleted: the server has no MOVE)", printable(done.folder));
+  }
+  return format("is flagged as seen and stays (the server has neither MOVE nor UIDPLUS, so it cannot go to {})",
+                printable(done.folder));
+}
+
+}  // namespace ruagate::mailbox::imap

@@ -1,0 +1,85 @@
+#include "mailbox/imap_folder.hpp"
+
+#include <algorithm>
+
+#include "base/ascii.hpp"
+#include "base/format.hpp"
+
+namespace ruagate::mailbox::imap {
+
+Result<std::vector<std::uint32_t>> find_from(Session& session, std::uint32_t first) {
+  std::vector<std::uint32_t> uids;
+  const auto take = [&](Response& response, const Head& head) {
+    if (!head.is("SEARCH")) return;
+    auto found = read_search(response, head);
+    if (uids.empty()) {
+      uids = std::move(found);
+    } else {
+      uids.insert(uids.end(), found.begin(), found.end());
+    }
+  };
+  if (auto done = session.require(format("UID SEARCH UID {}:*", first), "list", "list messages", take); !done) {
+    return tl::unexpected(done.error());
+  }
+  // "*" is the newest message, also when it is below `first`.
+  std::erase_if(uids, [&](std::uint32_t uid) { return uid < first; });
+  std::sort(uids.begin(), uids.end());
+  uids.erase(std::unique(uids.begin(), uids.end()), uids.end());
+  return uids;
+}
+
+Result<std::vector<Listed>> list_sizes(Session& session, std::span<const std::uint32_t> uids) {
+  std::vector<Listed> listed;
+  const std::set<std::uint32_t> asked(uids.begin(), uids.end());
+  for (const auto& set : uid_sets(uids)) {
+    const auto take = [&](Response& response, const Head& head) {
+      if (!head.is("FETCH")) return;
+      const auto data = read_fetch(response, head);
+      if (data.uid && data.size && asked.contains(*data.uid)) listed.push_back({*data.uid, *data.size});
+    };
+    if (auto done = session.require(format("UID FETCH {} (UID RFC822.SIZE)", set), "list", "list messages", take);
+        !done) {
+      return tl::unexpected(done.error());
+    }
+  }
+  const auto by_uid = [](const Listed& a, const Listed& b) { return a.uid < b.uid; };
+  std::sort(listed.begin(), listed.end(), by_uid);
+  const auto same = [](const Listed& a, const Listed& b) { return a.uid == b.uid; };
+  listed.erase(std::unique(listed.begin(), listed.end(), same), listed.end());
+  return listed;
+}
+
+Result<Bodies> fetch_bodies(Session& session, std::span<const std::uint32_t> uids, std::size_t max_bytes) {
+  Bodies bodies;
+  const std::set<std::uint32_t> asked(uids.begin(), uids.end());
+  const auto take = [&](Response& response, const Head& head) {
+    if (!head.is("FETCH")) return;
+    auto data = read_fetch(response, head);
+    if (!data.uid || !asked.contains(*data.uid)) return;
+    if (data.body_left_out) {
+      bodies.insert_or_assign(*data.uid, fail(ErrorKind::too_large, "message_too_large",
+                                              format("the message has {} bytes, more than the {} of message_bytes",
+                                                     *data.body_left_out, max_bytes)));
+    } else if (data.has_body) {
+      bodies.insert_or_assign(*data.uid, std::move(data.body));
+    }
+  };
+  for (const auto& set : uid_sets(uids)) {
+    auto answer = session.command(format("UID FETCH {} (UID BODY.PEEK[])", set), take);
+    if (!answer) return tl::unexpected(answer.error());
+    if (answer->is_ok()) continue;
+    // NO: some could not be given. Each by itself shows which.
+    for (const auto uid : uids) {
+      if (bodies.contains(uid)) continue;
+      auto one = session.command(format("UID FETCH {} (UID BODY.PEEK[])", uid), take);
+      if (!one) return tl::unexpected(one.error());
+      if (one->is_ok() || bodies.contains(uid)) continue;
+      bodies.insert_or_assign(uid, fail(ErrorKind::temporary, "unreadable",
+                                        format("the server does not give the message: {} {}", one->word, one->text)));
+    }
+    break;
+  }
+  return bodies;
+}
+
+}  // namespace ruagate::mailbox::imap

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "mailbox/imap_session.hpp"
+#include "mailbox/mailbox.hpp"
+
+// What is done with the messages of the folder that is open. Private to this room. Errors of these functions: those of
+// a session that is over, and temporary ones after which it lives on; Session::is_alive() tells them apart.
+namespace ruagate::mailbox::imap {
+
+/// UIDs from `first` on, sorted.
+Result<std::vector<std::uint32_t>> find_from(Session& session, std::uint32_t first);
+
+struct Listed {
+  std::uint32_t uid = 0;
+  std::uint64_t size = 0;
+};
+/// Sizes of the messages that are still there, sorted.
+Result<std::vector<Listed>> list_sizes(Session& session, std::span<const std::uint32_t> uids);
+
+/// What became of each message asked for; one that is not mentioned has gone.
+using Bodies = std::map<std::uint32_t, Result<std::string>>;
+/// Whole messages, without touching their flags; `max_bytes` is for the error of one that is longer.
+Result<Bodies> fetch_bodies(Session& session, std::span<const std::uint32_t> uids, std::size_t max_bytes);
+
+/// Does what is asked with messages that are done.
+class Finisher {
+ public:
+  /// The server keeps no promise of ours: what it cannot do is told to `warn` once each.
+  explicit Finisher(std::function<void(const std::string&)> warn) : warn_(std::move(warn)) {}
+  /// `source` is the open folder, as on the wire. Sorted UIDs; those that have gone are no error. Doing it again after
+  /// a lost session does only what is missing.
+  Result<void> finish(Session& session, const Selected& selected, const std::string& source,
+                      const Acknowledgement& done, std::span<const std::uint32_t> uids);
+  /// What finish() will do there, for people.
+  static std::string describe(const Session& session, const Acknowledgement& done);
+  /// Makes sure that the folder is there. Errors: temporary.
+  static Result<void> make_folder(Session& session, const std::string& folder);
+  /// The session is a new one: folders may have gone.
+  void forget() { known_folders_.clear(); }
+
+ private:
+  Result<void> move(Session& session, const Selected& selected, const std::string& source, const std::string& target,
+                    std::span<const std::uint32_t> uids);
+  Result<void> move_set(Session& session, const std::string& set, const std::string& target);
+  Result<void> copy_and_remove(Session& session, const Selected& selected, const std::string& source,
+                               const std::string& target, std::span<const std::uint32_t> uids);
+  Result<void> remove(Session& session, std::span<const std::uint32_t> uids);
+  void warn_once(const std::string& what);
+
+  std::function<void(const std::string&)> warn_;
+  std::set<std::string> warned_;
+  std::set<std::string> known_folders_;
+  std::set<std::uint32_t> copying_;  ///< Copied, or perhaps so, where the server keeps no keyword for us.
+};
+
+}  // namespace ruagate::mailbox::imap

@@ -1,0 +1,117 @@
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <random>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "mailbox/imap.hpp"
+#include "mailbox/imap_folder.hpp"
+#include "mailbox/imap_names.hpp"
+#include "mailbox/imap_secret.hpp"
+#include "mailbox/imap_session.hpp"
+#include "mailbox/imap_trace.hpp"
+
+namespace ruagate::mailbox::imap {
+
+/// Which messages of a folder are done: everything up to `floor()`, and single ones above it. UIDs only mean something
+/// under one UIDVALIDITY.
+class Progress {
+ public:
+  /// Another validity than before: nothing is done.
+  void begin(std::uint32_t validity);
+  std::uint32_t validity() const { return validity_; }
+  void resume(std::uint32_t validity, std::uint32_t floor);
+  /// What a pass found: handed out one after the other, without what is done.
+  void list(std::vector<std::uint32_t> uids);
+  std::vector<std::uint32_t> take(std::size_t max_count);
+  std::size_t left() const { return listed_.size() - next_; }
+  /// Acknowledged, or gone.
+  void done(std::uint32_t uid);
+  /// Everything up to here needs no look again, also after a restart.
+  std::uint32_t floor() const { return floor_; }
+  /// Some that were handed out are not done.
+  bool has_open() const { return !open_.empty(); }
+
+ private:
+  void raise_floor();
+
+  std::uint32_t validity_ = 0;
+  std::uint32_t floor_ = 0;
+  std::vector<std::uint32_t> listed_;
+  std::size_t next_ = 0;
+  std::set<std::uint32_t> open_;  ///< Handed out and not done.
+  NumberSet done_;                ///< Above the floor.
+};
+
+class ImapMailbox final : public Mailbox {
+ public:
+  ImapMailbox(const ImapSettings& settings, const Options& options, Trace trace);
+  ~ImapMailbox() override;
+  ImapMailbox(const ImapMailbox&) = delete;
+  ImapMailbox& operator=(const ImapMailbox&) = delete;
+
+  const std::string& name() const override { return options_.name; }
+  Result<std::optional<std::uint64_t>> begin_pass() override;
+  Result<std::vector<MessageRef>> next(std::size_t max_count) override;
+  Result<std::string> fetch(const MessageRef& message) override;
+  Result<void> acknowledge(std::span<const MessageRef> messages, Outcome outcome) override;
+  void wait(std::chrono::milliseconds limit, const std::function<bool()>& stop) override;
+  std::optional<CheckpointPlace> checkpoint_place() const override;
+  void resume(const Checkpoint& checkpoint) override;
+  std::optional<Checkpoint> checkpoint() const override;
+
+  Result<std::vector<std::string>> describe();
+
+ private:
+  struct Handed {
+    std::uint32_t uid;
+    std::uint64_t size;
+  };
+
+  Result<void> open_session();
+  Result<void> open_folder();
+  /// Runs `action`; when the session is lost meanwhile, opens a new one and runs it again, for as long as patience
+  /// lasts. Errors: those of `action`; temporary `mailbox_lost` when there is no session to be had.
+  template <class Action>
+  auto in_session(const Action& action) -> decltype(action());
+  bool is_stopped() const { return settings_.stop && settings_.stop(); }
+  void pause(std::chrono::milliseconds time);
+  Error lost(const Error& cause) const;
+
+  Result<void> list_again();
+  Result<void> fetch_chunk(std::uint32_t uid);
+  const Acknowledgement& treatment(Outcome outcome) const;
+  void keep_alive();
+
+  const ImapSettings settings_;
+  const Options options_;
+  Trace trace_;
+  Secret secret_;
+  mutable std::mutex lock_;  ///< Of everything below: the thread that keeps the session alive takes it as well.
+  std::unique_ptr<Session> session_;
+  std::string folder_;  ///< As on the wire.
+  Selected selected_;
+  Finisher finisher_;
+  Progress progress_;
+  std::optional<Checkpoint> resumed_;
+  bool is_listed_ = false;  ///< The list of this pass belongs to the validity of the folder.
+  bool was_connected_ = false;
+  std::deque<Handed> handed_;  ///< Handed out, and not asked for.
+  Bodies fetched_;
+  std::set<std::string> warned_;
+  std::minstd_rand random_;
+
+  std::condition_variable wake_;
+  bool ending_ = false;
+  std::thread keeper_;
+};
+
+}  // namespace ruagate::mailbox::imap

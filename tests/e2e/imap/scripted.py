@@ -1,0 +1,107 @@
+"""A small IMAP server that is correct, and as odd as a test asks for: what it sends is changed by `odd(line)`."""
+import contextlib
+import re
+import socket
+import threading
+
+
+class Scripted:
+    """One inbox of `mails`; what was moved is in `moved`. `oddity` is a set of names, see below."""
+
+    def __init__(self, mails, *oddity, greeting=b"* OK ready"):
+        self.mails = {number: mail for number, mail in enumerate(mails, 1)}
+        self.moved = {}
+        self.oddity = set(oddity)
+        self.greeting = greeting
+        self.commands = []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def stop(self):
+        self.listener.close()
+
+    def _accept(self):
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            with connection, contextlib.suppress(OSError, ConnectionError):
+                self._serve(connection)
+
+    def _serve(self, connection):
+        stream = connection.makefile("rwb")
+
+        def say(line: bytes):
+            if "interruptions" in self.oddity and line.startswith(b"*"):
+                stream.write(b"* 1 FETCH (FLAGS (\\Seen))\r\n* OK [X-UNKNOWN (a b)] hello {7}\r\n* XYZZY (1 {2}\r\n() 3)\r\n"
+                             b"* FLAGS (\\Answered)\r\n* 2 RECENT\r\n* ok\r\n")
+            if "lower" in self.oddity:
+                head, brace, rest = line.partition(b"{")
+                line = (head.lower() if not head.startswith(b"+") else head) + brace + rest
+            if "long lines" in self.oddity and line.startswith(b"*"):
+                stream.write(b"* OK " + b"x" * 2_000_000 + b"\r\n")
+            stream.write(line + b"\r\n")
+            stream.flush()
+
+        def string(text: bytes) -> bytes:
+            if "literals" in self.oddity:
+                return b"{%d}\r\n%s" % (len(text), text)
+            return b'"%s"' % text
+
+        say(self.greeting)
+        if self.greeting.startswith(b"* BYE"):
+            return
+        while line := stream.readline():
+            tag, _, command = line.rstrip(b"\r\n").partition(b" ")
+            self.commands.append(command)
+            word = command.upper()
+            if word.startswith(b"AUTHENTICATE"):
+                say(b"+")
+                stream.readline()
+            elif word.startswith(b"CAPABILITY"):
+                say(b"* CAPABILITY IMAP4rev1 AUTH=PLAIN NAMESPACE MOVE UIDPLUS")
+            elif word.startswith(b"NAMESPACE"):
+                say(b"* NAMESPACE ((" + string(b"") + b" " + string(b"/") + b' ("X-PARAM" ("flag")))) NIL NIL')
+            elif word.startswith(b"SELECT"):
+                say(b"* %d EXISTS" % len(self.mails))
+                say(b"* OK [UIDVALIDITY 42] ok")
+                say(b"* OK [PERMANENTFLAGS (\\Deleted \\*)] ok")
+            elif word.startswith(b"UID SEARCH"):
+                for uid in self.mails:  # One at a time is legal.
+                    say(b"* SEARCH %d" % uid)
+            elif word.startswith(b"UID FETCH"):
+                self._fetch(word, say, string)
+            elif word.startswith(b"UID MOVE"):
+                for uid in self._set(word.split()[2]):
+                    if uid in self.mails:
+                        self.moved[uid] = self.mails.pop(uid)
+                        say(b"* 1 EXPUNGE")
+            elif word.startswith(b"LOGOUT"):
+                say(b"* BYE bye")
+            say(tag + b" OK done")
+
+    def _fetch(self, word, say, string):
+        for uid in self._set(word.split()[2]):
+            if uid not in self.mails:
+                continue
+            mail = self.mails[uid]
+            if b"RFC822.SIZE" in word:
+                size = 1 if "wrong sizes" in self.oddity else len(mail)
+                say(b"* %d FETCH (RFC822.SIZE %d UID %d)" % (uid, size, uid))
+                continue
+            name = b"BODY[NULL]" if "BODY[NULL]" in self.oddity else b"BODY[]"
+            if "nil bodies" in self.oddity and uid == 2:
+                say(b"* %d FETCH (UID %d %s NIL)" % (uid, uid, name))
+            elif "quoted bodies" in self.oddity:
+                flat = mail.replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\r")
+                say(b'* %d FETCH (%s "%s" UID %d)' % (uid, name, flat, uid))
+            else:
+                say(b"* %d FETCH (FLAGS (\\Recent) %s {%d}\r\n%s UID %d)" % (uid, name, len(mail), mail, uid))
+
+    @staticmethod
+    def _set(text: bytes):
+        for part in text.split(b","):
+            ends = [int(number) for number in re.findall(rb"\d+", part)]
+            yield from range(ends[0], ends[-1] + 1)

@@ -1,0 +1,405 @@
+#!/usr/bin/python3
+"""A mailbox on a real IMAP server, from the outside: login, reading, acknowledging, watching."""
+import pathlib
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "imap"))
+from harness import BINARY, Case, report_mail, report_xml, ruagate
+from servers import Dovecot, Relay, TokenEndpoint, until
+
+OTHER_MAIL = b"From: a@example.com\nTo: rua@example.com\nSubject: hello\n\nhello\n"
+BROKEN_MAIL = report_mail("<feedback><report_metadata>")
+
+
+def reports(count, first=1):
+    return [report_mail(report_xml(report_id=f"r{number}")) for number in range(first, first + count)]
+
+
+class ImapCase(Case):
+    """A Dovecot, and a configuration that points at it."""
+    server_options = {}
+
+    def setUp(self):
+        super().setUp()
+        self.dir.chmod(0o755)
+        self.server = Dovecot(self.dir / "dovecot", **self.server_options)
+        (self.dir / "password").write_text("secret\n")
+        self.config = self.dir / "ruagate.toml"
+        self.configure()
+
+    def tearDown(self):
+        self.server.stop()
+        super().tearDown()
+
+    def configure(self, port=None, **settings):
+        """Writes the configuration; settings replace the defaults, and None takes one away."""
+        values = {"name": "rua", "type": "imap", "host": "localhost", "port": port or self.server.tls_port,
+                  "user": "rua", "password_file": str(self.dir / "password"), "ca_file": str(self.server.cert),
+                  "processed": "move:Archive", "rejected": "move:Rejected", "timeout_seconds": 10, **settings}
+        lines = [f'{key} = {value if isinstance(value, int) else chr(34) + value + chr(34)}'
+                 for key, value in values.items() if value is not None]
+        self.config.write_text(f'[store]\npath = "{self.db}"\n[[mailbox]]\n' + "\n".join(lines) + "\n")
+
+    def ingest(self, *more, code=0):
+        run = ruagate("--config", self.config, "ingest", "--json", *more)
+        self.assertEqual(run.code, code, run.err + run.out)
+        return run.json
+
+    def stored(self) -> int:
+        try:
+            with sqlite3.connect(f"file:{self.db}?mode=ro", uri=True, timeout=20) as connection:
+                return connection.execute("select count(*) from report").fetchone()[0]
+        except sqlite3.OperationalError:
+            return 0
+
+    def checkpoint(self):
+        with sqlite3.connect(self.db) as connection:
+            return connection.execute("select uid_validity, last_uid from checkpoint").fetchone()
+
+    def watch(self, *more):
+        process = subprocess.Popen([BINARY, "--config", str(self.config), "--verbose", "ingest", "--watch", "--json", *more],
+                                   stdout=subprocess.PIPE, stderr=open(self.dir / "watch.log", "ab"))
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(lambda: process.poll() is None and process.kill())
+        return process
+
+    def log(self):
+        return (self.dir / "watch.log").read_text()
+
+    def stop(self, process):
+        process.send_signal(signal.SIGTERM)
+        process.wait(5)
+
+
+class Connecting(ImapCase):
+    def test_each_kind_of_tls_and_each_kind_of_login(self):
+        number = 0
+        for port, tls in ((self.server.tls_port, "implicit"), (self.server.port, "starttls"), (self.server.port, "none")):
+            for auth in ("password", "plain", "login"):
+                with self.subTest(tls=tls, auth=auth):
+                    number += 1
+                    self.server.deliver(reports(1, number))
+                    self.configure(port=port, tls=tls, auth=auth)
+                    self.assertEqual(self.ingest()["reports_new"], 1)
+        self.assertEqual(self.server.how_many("Archive"), number)
+
+    def test_address_instead_of_a_name(self):
+        self.server.deliver(reports(1))
+        self.configure(host="127.0.0.1")
+        self.assertEqual(self.ingest()["reports_new"], 1)
+
+    def refused(self, *words):
+        run = ruagate("--config", self.config, "ingest")
+        self.assertEqual(run.code, 1)
+        for word in words:
+            self.assertIn(word, run.err)
+        self.assertNotIn("secret", run.err + run.out)
+
+    def test_faults_are_said_in_words(self):
+        self.server.deliver(reports(1))
+        self.configure(ca_file=None)
+        self.refused("certificate is not trusted", "ca_file")
+        self.configure(port=self.server.port)
+        self.refused("not TLS", "starttls")
+        self.configure(port=self.server.tls_port, tls="starttls", timeout_seconds=2)
+        self.refused("no greeting", "implicit")
+        self.configure(port=1)
+        self.refused("port 1", "refused")
+        self.configure(host="no-such-host.invalid")
+        self.refused("no-such-host.invalid")
+        self.configure(folder="Nothing/Here")
+        self.refused("Nothing/Here")
+        (self.dir / "password").write_text("wrong-secret\n")
+        self.configure()
+        self.refused("refuses the login of rua")
+        self.assertEqual(self.server.how_many(), 1)
+
+    def test_password_from_the_environment(self):
+        self.server.deliver(reports(1))
+        self.configure(password_file=None, password_env="RUA_PASSWORD")
+        run = ruagate("--config", self.config, "ingest", "--json", env={"RUA_PASSWORD": "secret"})
+        self.assertEqual(run.json["reports_new"], 1)
+        self.refused("RUA_PASSWORD is not set")
+
+    def test_transcript_masks_the_secret(self):
+        self.server.deliver(reports(1))
+        for auth in ("plain", "login"):
+            self.configure(auth=auth)
+            self.ingest("--trace-imap", self.dir / "trace.txt")
+        text = (self.dir / "trace.txt").read_text()
+        self.assertIn("UID FETCH", text)
+        self.assertIn("(masked)", text)
+        for secret in ("secret", "c2VjcmV0", "AHJ1YQBzZWNyZXQ="):
+            self.assertNotIn(secret, text)
+
+    def test_check_with_connect_changes_nothing(self):
+        self.server.deliver(reports(2))
+        run = ruagate("--config", self.config, "config", "check", "--connect")
+        self.assertEqual(run.code, 0, run.err)
+        for words in ("INBOX: 2 messages", "IDLE", "mail whose reports are stored is moved to Archive",
+                      "mail that is no report stays"):
+            self.assertIn(words, run.out)
+        self.assertEqual(list(self.server.messages().values()), [set(), set()])
+        self.assertIsNone(self.server.messages("Archive"))
+        self.assertFalse(self.db.exists())
+
+
+class OtherName(ImapCase):
+    server_options = {"names": "DNS:other.example"}
+
+    def test_certificate_for_another_name_is_refused(self):
+        run = ruagate("--config", self.config, "ingest")
+        self.assertEqual(run.code, 1)
+        self.assertIn("the certificate is not for localhost", run.err)
+
+
+class Tokens(ImapCase):
+    def setUp(self):
+        self.endpoint = TokenEndpoint()
+        self.addCleanup(self.endpoint.stop)
+        self.server_options = {"oauth_url": self.endpoint.url}
+        super().setUp()
+
+    def test_both_mechanisms_with_file_and_command(self):
+        self.endpoint.good = {"token-one"}
+        (self.dir / "token").write_text("token-one\n")
+        number = 0
+        for auth in ("xoauth2", "oauthbearer"):
+            for how in ({"token_file": str(self.dir / "token")}, {"token_command": f"cat {self.dir}/token"}):
+                with self.subTest(auth=auth, how=how):
+                    number += 1
+                    self.server.deliver(reports(1, number))
+                    self.configure(auth=auth, password_file=None, **how)
+                    self.assertEqual(self.ingest("--trace-imap", self.dir / "trace.txt")["reports_new"], 1)
+        self.assertNotIn("token-one", (self.dir / "trace.txt").read_text())
+
+    def test_bad_token_is_refused_with_words(self):
+        (self.dir / "token").write_text("stale\n")
+        for auth in ("xoauth2", "oauthbearer"):
+            self.configure(auth=auth, password_file=None, token_file=str(self.dir / "token"))
+            run = ruagate("--config", self.config, "ingest")
+            self.assertEqual(run.code, 1)
+            self.assertIn("refuses the login of rua", run.err)
+            self.assertNotIn("stale", run.err)
+
+    def test_token_that_expires_is_asked_for_again(self):
+        self.endpoint.good = {"token-1"}
+        (self.dir / "calls").write_text("")
+        command = f"echo x >> {self.dir}/calls; echo token-$(wc -l < {self.dir}/calls)"
+        self.configure(auth="xoauth2", password_file=None, token_command=command)
+        process = self.watch()
+        self.server.deliver(reports(1))
+        until(lambda: self.stored() == 1)
+        self.endpoint.good = {"token-2"}  # The first one expires, and the server ends the session.
+        self.server.kick("rua")
+        self.server.deliver(reports(1, 2))
+        until(lambda: self.stored() == 2)
+        self.stop(process)
+        self.assertEqual((self.dir / "calls").read_text().count("x"), 2)
+        self.assertIn("token-1", self.endpoint.asked)
+
+
+class Reading(ImapCase):
+    def test_every_kind_of_mail_goes_where_it_belongs(self):
+        self.server.deliver(reports(3) + [BROKEN_MAIL, OTHER_MAIL])
+        outcome = self.ingest()
+        self.assertEqual((outcome["reports_new"], len(outcome["rejected"]), len(outcome["ignored"])), (3, 1, 1))
+        self.assertEqual(self.server.how_many("Archive"), 3)
+        self.assertEqual(self.server.how_many("Rejected"), 1)
+        self.assertEqual(list(self.server.messages().values()), [set()])  # Not even seen.
+        self.assertEqual(self.checkpoint()[1], 5)
+        self.assertEqual(self.ingest()["messages"], 0)
+        self.assertEqual(outcome["ignored"][0]["origin"], "rua/INBOX/5")
+
+    def test_mail_that_is_no_report_goes_where_configured(self):
+        self.configure(ignored="move:Other")
+        self.server.deliver([OTHER_MAIL])
+        self.ingest()
+        self.assertEqual((self.server.how_many(), self.server.how_many("Other")), (0, 1))
+
+    def test_flag_delete_and_keep(self):
+        self.configure(processed="flag", rejected="delete")
+        self.server.deliver(reports(2) + [BROKEN_MAIL])
+        self.ingest()
+        self.assertEqual(list(self.server.messages().values()), [{"\\Seen"}, {"\\Seen"}])
+        self.configure(processed="keep", rejected="keep")
+        self.server.deliver(reports(2, 3))
+        outcome = self.ingest()
+        self.assertEqual((outcome["messages"], outcome["reports_new"]), (2, 2))
+        self.assertEqual(sum(flags == set() for flags in self.server.messages().values()), 2)
+        self.assertEqual(self.ingest()["messages"], 0)
+
+    def test_folder_names_with_levels_and_other_letters(self):
+        client = self.server.login()
+        client.create('"Post/Rua &- B&AOQ-ume"')
+        client.append('"Post/Rua &- B&AOQ-ume"', None, None, reports(1)[0])
+        client.logout()
+        self.configure(folder="Post/Rua & Bäume", processed="move:Erledigt/Grüße 日本")
+        self.assertEqual(self.ingest()["reports_new"], 1)
+        self.assertEqual(self.server.how_many("Post/Rua &- B&AOQ-ume"), 0)
+        self.assertEqual(self.server.how_many("Erledigt/Gr&APwA3w-e &ZeVnLA-"), 1)
+
+    def test_changed_uidvalidity_reads_again_and_counts_once(self):
+        self.configure(processed="keep", rejected="keep")
+        self.server.deliver(reports(5))
+        self.ingest()
+        before = self.checkpoint()
+        client = self.server.login()
+        client.create("Copy")
+        client.select("INBOX")
+        client.copy("1:*", "Copy")
+        client.logout()
+        for part in ("index", "control"):
+            shutil.rmtree(self.server.dir / part / "rua")
+        (self.server.dir / "mail" / "rua" / "dovecot-uidvalidity").unlink(missing_ok=True)
+        for left in (self.server.dir / "mail" / "rua").glob("dovecot-uid*"):
+            left.unlink()
+        with sqlite3.connect(self.db) as connection:  # Two validities in one second are the same number to Dovecot.
+            connection.execute("update checkpoint set uid_validity = uid_validity - 1")
+        self.server.deliver(reports(1, 6))
+        outcome = self.ingest()
+        self.assertEqual((outcome["reports_new"], outcome["reports_duplicate"]), (1, 5))
+        self.assertEqual(self.stored(), 6)
+        self.assertNotEqual(self.checkpoint(), before)
+
+    def test_five_thousand_messages(self):
+        self.server.deliver(reports(5000))
+        outcome = self.ingest()
+        self.assertEqual((outcome["reports_new"], outcome["rejected"]), (5000, []))
+        self.assertEqual((self.server.how_many(), self.server.how_many("Archive")), (0, 5000))
+
+    def test_two_at_once_on_one_mailbox(self):
+        self.server.deliver(reports(1500))
+        runs = [subprocess.Popen([BINARY, "--config", str(self.config), "ingest", "--json"], stdout=subprocess.PIPE,
+                                 stderr=subprocess.PIPE) for _ in range(2)]
+        for run in runs:
+            _, err = run.communicate(timeout=200)
+            self.assertEqual(run.returncode, 0, err)
+        self.assertEqual(self.stored(), 1500)
+        self.assertEqual((self.server.how_many(), self.server.how_many("Archive")), (0, 1500))
+
+    def test_mail_deleted_by_another_client_meanwhile(self):
+        self.server.deliver(reports(1200))
+        run = subprocess.Popen([BINARY, "--config", str(self.config), "ingest", "--json"], stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE)
+        until(lambda: self.stored() > 0)
+        client = self.server.login()
+        client.select("INBOX")
+        client.uid("STORE", "1100:1200", "+FLAGS", "(\\Deleted)")
+        client.expunge()
+        client.logout()
+        _, err = run.communicate(timeout=200)
+        self.assertEqual(run.returncode, 0, err)
+        self.assertGreaterEqual(self.stored(), 1099)
+        self.assertEqual(self.server.how_many(), 0)
+
+
+class FewAbilities(ImapCase):
+    server_options = {"capability": "IMAP4rev1 UIDPLUS"}
+
+    def test_copy_and_delete_ours_alone(self):
+        self.server.deliver(reports(3) + [OTHER_MAIL])
+        client = self.server.login()
+        client.select("INBOX")
+        client.store("4", "+FLAGS", "(\\Deleted)")  # Somebody else's mark; not ours to expunge.
+        client.logout()
+        self.assertEqual(self.ingest()["reports_new"], 3)
+        self.assertEqual(self.server.how_many("Archive"), 3)
+        self.assertEqual(list(self.server.messages().values()), [{"\\Deleted"}])
+
+
+class BareServer(ImapCase):
+    server_options = {"capability": "IMAP4rev1"}
+
+    def test_flag_with_a_warning_where_nothing_can_be_moved(self):
+        self.server.deliver(reports(2))
+        run = ruagate("--config", self.config, "ingest", "--json")
+        self.assertEqual(run.code, 0)
+        self.assertIn("neither MOVE nor UIDPLUS", run.err)
+        self.assertEqual(list(self.server.messages().values()), [{"\\Seen"}, {"\\Seen"}])
+        self.assertEqual(self.ingest()["messages"], 0)
+
+    def test_new_mail_is_polled_for(self):
+        self.server.deliver(reports(1))
+        process = self.watch()
+        until(lambda: self.stored() == 1)
+        self.server.deliver(reports(1, 2))
+        until(lambda: self.stored() == 2, seconds=45)
+        self.stop(process)
+
+
+class DottedNames(ImapCase):
+    server_options = {"separator": ".", "prefix": "INBOX."}
+
+    def test_namespace_and_separator_of_the_server(self):
+        self.server.deliver(reports(1) + [BROKEN_MAIL])
+        self.configure(processed="move:Done/2026", rejected="move:INBOX/Bad")
+        self.ingest()
+        self.assertEqual(self.server.how_many("INBOX.Done.2026"), 1)
+        self.assertEqual(self.server.how_many("INBOX.Bad"), 1)
+
+
+class Watching(ImapCase):
+    def test_delivery_is_told_by_the_server(self):
+        process = self.watch("--trace-imap", self.dir / "trace.txt")
+        until(lambda: "idling" in (self.dir / "trace.txt").read_text() if (self.dir / "trace.txt").exists() else False)
+        for number in range(1, 4):
+            self.server.deliver(reports(1, number))
+            until(lambda n=number: self.stored() == n, seconds=10)
+        self.stop(process)
+        self.assertEqual(process.returncode, 0, self.log())
+        self.assertEqual(self.server.how_many("Archive"), 3)
+
+    def test_goes_on_after_every_kind_of_loss(self):
+        relay = Relay(self.server.tls_port)
+        self.addCleanup(relay.stop)
+        self.configure(port=relay.port, idle_seconds=2, timeout_seconds=2)
+        process = self.watch()
+        stored = 0
+        for loss in ("reset", "close", "kick", "freeze"):
+            with self.subTest(loss):
+                stored += 1
+                self.server.deliver(reports(1, stored))
+                until(lambda n=stored: self.stored() == n)
+                if loss == "kick":
+                    self.server.kick("rua")
+                elif loss == "freeze":
+                    relay.flows.clear()
+                else:
+                    relay.cut_all(loss)
+                stored += 1
+                self.server.deliver(reports(1, stored))
+                if loss == "freeze":
+                    until(lambda: relay.connections > 4, seconds=30, what="a new connection")
+                    relay.flows.set()
+                until(lambda n=stored: self.stored() == n, seconds=30)
+        self.stop(process)
+        self.assertEqual(self.server.how_many("Archive"), stored)
+
+    def test_one_server_that_is_away_stops_no_other_mailbox(self):
+        text = self.config.read_text()
+        away = text[text.index("[[mailbox]]"):].replace('"rua"', '"away"', 1).replace(str(self.server.tls_port), "1")
+        self.config.write_text(text + away)
+        process = self.watch()
+        self.server.deliver(reports(1))
+        until(lambda: self.stored() == 1)
+        self.stop(process)
+        self.assertIn("away", self.log())
+
+    def test_ends_within_five_seconds_in_the_middle_of_work(self):
+        self.server.deliver(reports(3000))
+        process = self.watch()
+        until(lambda: self.stored() > 0)
+        self.stop(process)
+        stored = self.stored()
+        self.assertEqual(self.server.how_many("Archive"), stored)
+        self.assertEqual(self.server.how_many(), 3000 - stored)
+
+
+if __name__ == "__main__":
+    unittest.main()
