@@ -106,8 +106,8 @@ int ingest_once(Context& context, const Options& options) {
       const auto show = [&line, &name = mailbox->name()](const ingest::Progress& progress) {
         line.show(name, progress);
       };
-      const auto run = worker.run(*mailbox, stop_requested, show, border);
-      if (!run) failures.push_back(run.error().message);
+      // Its error is among the failures of the outcome.
+      (void)worker.run(*mailbox, stop_requested, show, border);
     }
   }
   ingest::Outcome outcome = worker.outcome();

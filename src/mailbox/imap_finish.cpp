@@ -13,6 +13,9 @@ namespace {
 /// Set on a message before it is copied: whoever finds it knows that a copy may exist already.
 constexpr std::string_view kCopying = "$RuagateCopied";
 
+/// Messages named in one command.
+constexpr std::size_t kPortion = 500;
+
 std::string shown(const std::string& folder) {
   return printable(decode_folder(folder));
 }
@@ -63,18 +66,26 @@ Result<void> Finisher::make_folder(Session& session, const std::string& folder) 
   return {};
 }
 
-Result<void> Finisher::move_set(Session& session, const std::string& set, const std::string& target) {
-  const auto text = format("UID MOVE {} {}", set, quoted(target));
-  auto answer = session.command(text);
-  if (!answer) return tl::unexpected(answer.error());
-  if (!answer->is_ok() && answer->code == "TRYCREATE") {
-    if (auto made = make_folder(session, target); !made) return made;
-    answer = session.command(text);
+Result<void> Finisher::move_set(Session& session, std::vector<std::uint32_t> uids, const std::string& target) {
+  // Another client may take some of them at the same time; then the server refuses all, and the rest is moved.
+  constexpr int kMostTries = 10;
+  for (int tries = 1; !uids.empty(); ++tries) {
+    auto answer = session.command(format("UID MOVE {} {}", uid_sets(uids, ~std::size_t{0}).front(), quoted(target)));
     if (!answer) return tl::unexpected(answer.error());
+    if (answer->is_ok()) return {};
+    if (answer->code == "TRYCREATE") {
+      if (auto made = make_folder(session, target); !made) return made;
+    }
+    auto left = still_there(session, uids);
+    if (!left) return tl::unexpected(left.error());
+    if (tries == kMostTries || (left->size() == uids.size() && answer->code != "TRYCREATE" && tries > 1)) {
+      known_folders_.erase(target);
+      return fail(ErrorKind::temporary, "acknowledge",
+                  format("cannot move to {}: the server says {} {}", shown(target), answer->word, answer->text));
+    }
+    uids = std::move(*left);
   }
-  if (answer->is_ok()) return {};
-  return fail(ErrorKind::temporary, "acknowledge",
-              format("cannot move to {}: the server says {} {}", shown(target), answer->word, answer->text));
+  return {};
 }
 
 Result<void> Finisher::move(Session& session, const Selected& selected, const std::string& source,
@@ -84,8 +95,11 @@ Result<void> Finisher::move(Session& session, const Selected& selected, const st
     known_folders_.insert(target);
   }
   if (session.can("MOVE")) {
-    for (const auto& set : uid_sets(uids)) {
-      if (auto moved = move_set(session, set, target); !moved) return moved;
+    // In portions that fit a line even if no two numbers stand together.
+    for (std::size_t at = 0; at < uids.size(); at += kPortion) {
+      const auto portion = uids.subspan(at, std::min(kPortion, uids.size() - at));
+      auto moved = move_set(session, {portion.begin(), portion.end()}, target);
+      if (!moved) return moved;
     }
     return {};
   }

@@ -28,6 +28,26 @@ Result<std::vector<std::uint32_t>> find_from(Session& session, std::uint32_t fir
   return uids;
 }
 
+Result<std::vector<std::uint32_t>> still_there(Session& session, std::span<const std::uint32_t> uids) {
+  std::vector<std::uint32_t> there;
+  // Some servers look for what others did only when nothing in particular is asked.
+  if (auto told = session.command("NOOP"); !told) return tl::unexpected(told.error());
+  for (const auto& set : uid_sets(uids)) {
+    const auto take = [&](Response& response, const Head& head) {
+      if (!head.is("SEARCH")) return;
+      for (const auto uid : read_search(response, head)) {
+        if (std::binary_search(uids.begin(), uids.end(), uid)) there.push_back(uid);
+      }
+    };
+    if (auto done = session.require(format("UID SEARCH UID {}", set), "list", "list messages", take); !done) {
+      return tl::unexpected(done.error());
+    }
+  }
+  std::sort(there.begin(), there.end());
+  there.erase(std::unique(there.begin(), there.end()), there.end());
+  return there;
+}
+
 Result<std::vector<Listed>> list_sizes(Session& session, std::span<const std::uint32_t> uids) {
   std::vector<Listed> listed;
   const std::set<std::uint32_t> asked(uids.begin(), uids.end());
@@ -49,6 +69,15 @@ Result<std::vector<Listed>> list_sizes(Session& session, std::span<const std::ui
   return listed;
 }
 
+namespace {
+
+bool has_body(const Bodies& bodies, std::uint32_t uid) {
+  const auto hit = bodies.find(uid);
+  return hit != bodies.end() && (hit->second.has_value() || hit->second.error().kind == ErrorKind::too_large);
+}
+
+}  // namespace
+
 Result<Bodies> fetch_bodies(Session& session, std::span<const std::uint32_t> uids, std::size_t max_bytes) {
   Bodies bodies;
   const std::set<std::uint32_t> asked(uids.begin(), uids.end());
@@ -62,6 +91,9 @@ Result<Bodies> fetch_bodies(Session& session, std::span<const std::uint32_t> uid
                                                      *data.body_left_out, max_bytes)));
     } else if (data.has_body) {
       bodies.insert_or_assign(*data.uid, std::move(data.body));
+    } else {
+      // It is there, but NIL is no message (or only its flags have changed, and the body comes next).
+      bodies.try_emplace(*data.uid, fail(ErrorKind::temporary, "unreadable", "the server gives the message no body"));
     }
   };
   for (const auto& set : uid_sets(uids)) {
@@ -70,10 +102,10 @@ Result<Bodies> fetch_bodies(Session& session, std::span<const std::uint32_t> uid
     if (answer->is_ok()) continue;
     // NO: some could not be given. Each by itself shows which.
     for (const auto uid : uids) {
-      if (bodies.contains(uid)) continue;
+      if (has_body(bodies, uid)) continue;
       auto one = session.command(format("UID FETCH {} (UID BODY.PEEK[])", uid), take);
       if (!one) return tl::unexpected(one.error());
-      if (one->is_ok() || bodies.contains(uid)) continue;
+      if (one->is_ok() || has_body(bodies, uid)) continue;
       bodies.insert_or_assign(uid, fail(ErrorKind::temporary, "unreadable",
                                         format("the server does not give the message: {} {}", one->word, one->text)));
     }

@@ -18,6 +18,9 @@ namespace ruagate::mailbox::imap {
 /// UIDs from `first` on, sorted.
 Result<std::vector<std::uint32_t>> find_from(Session& session, std::uint32_t first);
 
+/// Those of `uids` (sorted) that are still there.
+Result<std::vector<std::uint32_t>> still_there(Session& session, std::span<const std::uint32_t> uids);
+
 struct Listed {
   std::uint32_t uid = 0;
   std::uint64_t size = 0;
@@ -49,7 +52,7 @@ class Finisher {
  private:
   Result<void> move(Session& session, const Selected& selected, const std::string& source, const std::string& target,
                     std::span<const std::uint32_t> uids);
-  Result<void> move_set(Session& session, const std::string& set, const std::string& target);
+  Result<void> move_set(Session& session, std::vector<std::uint32_t> uids, const std::string& target);
   Result<void> copy_and_remove(Session& session, const Selected& selected, const std::string& source,
                                const std::string& target, std::span<const std::uint32_t> uids);
   Result<void> remove(Session& session, std::span<const std::uint32_t> uids);

@@ -62,9 +62,13 @@ class ImapCase(Case):
             return connection.execute("select uid_validity, last_uid from checkpoint").fetchone()
 
     def watch(self, *more):
-        process = subprocess.Popen([BINARY, "--config", str(self.config), "--verbose", "ingest", "--watch", "--json", *more],
-                                   stdout=subprocess.PIPE, stderr=open(self.dir / "watch.log", "ab"))
-        self.addCleanup(process.stdout.close)
+        with open(self.dir / "watch.log", "ab") as log:
+            return self.start([BINARY, "--config", str(self.config), "--verbose", "ingest", "--watch", "--json", *more], log)
+
+    def start(self, command, err):
+        """A process that does not outlive the test."""
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=err)
+        self.addCleanup(process.communicate)
         self.addCleanup(lambda: process.poll() is None and process.kill())
         return process
 
@@ -275,26 +279,21 @@ class Reading(ImapCase):
 
     def test_two_at_once_on_one_mailbox(self):
         self.server.deliver(reports(1500))
-        runs = [subprocess.Popen([BINARY, "--config", str(self.config), "ingest", "--json"], stdout=subprocess.PIPE,
-                                 stderr=subprocess.PIPE) for _ in range(2)]
-        for run in runs:
-            _, err = run.communicate(timeout=200)
-            self.assertEqual(run.returncode, 0, err)
+        for run in [self.start([BINARY, "--config", str(self.config), "ingest", "--json"], None) for _ in range(2)]:
+            self.assertEqual(run.wait(200), 0)
         self.assertEqual(self.stored(), 1500)
         self.assertEqual((self.server.how_many(), self.server.how_many("Archive")), (0, 1500))
 
     def test_mail_deleted_by_another_client_meanwhile(self):
         self.server.deliver(reports(1200))
-        run = subprocess.Popen([BINARY, "--config", str(self.config), "ingest", "--json"], stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE)
+        run = self.start([BINARY, "--config", str(self.config), "ingest", "--json"], None)
         until(lambda: self.stored() > 0)
         client = self.server.login()
         client.select("INBOX")
         client.uid("STORE", "1100:1200", "+FLAGS", "(\\Deleted)")
         client.expunge()
         client.logout()
-        _, err = run.communicate(timeout=200)
-        self.assertEqual(run.returncode, 0, err)
+        self.assertEqual(run.wait(200), 0)
         self.assertGreaterEqual(self.stored(), 1099)
         self.assertEqual(self.server.how_many(), 0)
 

@@ -34,7 +34,7 @@ class Scripted:
         stream = connection.makefile("rwb")
 
         def say(line: bytes):
-            if "interruptions" in self.oddity and line.startswith(b"*"):
+            if "interruptions" in self.oddity and line.startswith(b"*") and line != self.greeting:
                 stream.write(b"* 1 FETCH (FLAGS (\\Seen))\r\n* OK [X-UNKNOWN (a b)] hello {7}\r\n* XYZZY (1 {2}\r\n() 3)\r\n"
                              b"* FLAGS (\\Answered)\r\n* 2 RECENT\r\n* ok\r\n")
             if "lower" in self.oddity:

@@ -133,7 +133,7 @@ class Dovecot:
                     text = line.decode()
                     flags = text[text.index("FLAGS (") + 7:]
                     uid = text[text.index("UID ") + 4:].split(")")[0].split(" ")[0]
-                    found[int(uid)] = set(flags[:flags.index(")")].split())
+                    found[int(uid)] = set(flags[:flags.index(")")].split()) - {"\\Recent"}
             return found
         finally:
             client.logout()
