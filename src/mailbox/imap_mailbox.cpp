@@ -181,7 +181,7 @@ auto ImapMailbox::in_session(const Action& action) -> decltype(action()) {
       cause = opened.error();
     }
     const bool hopeless = cause.kind != ErrorKind::temporary || cause.code == "login_refused" ||
-                          cause.code == "stopped" || cause.code == "tls_failed" || cause.code == "select";
+                          cause.code == "stopped" || cause.code == "bad_reply" || cause.code == "tls_failed" || cause.code == "select";
     session_.reset();
     if (!may_retry || hopeless || is_stopped() || Steady::now() >= patience_ends) {
       was_connected_ = false;

@@ -66,11 +66,11 @@ Result<bool> Framer::begin_literal() {
   }
   const auto size = whole_number<std::uint64_t>(digits);
   if (!size || *size > kAbsurdLiteral) {
-    return fail(ErrorKind::malformed, "bad_reply",
+    return fail(ErrorKind::temporary, "bad_reply",
                 format("the server announced a literal of {} bytes", digits.substr(0, 40)));
   }
   if (response_.literals.size() == limits_.literals) {
-    return fail(ErrorKind::too_large, "bad_reply",
+    return fail(ErrorKind::temporary, "bad_reply",
                 format("the server sent more than {} literals at once", limits_.literals));
   }
   response_.literal_ends.push_back(line.size());
@@ -103,7 +103,7 @@ Result<std::optional<Response>> Framer::next() {
     const auto end = buffer_.find('\n', position_);
     const auto stop = end == std::string::npos ? buffer_.size() : end;
     if (response_.line.size() + (stop - position_) > limits_.line_bytes) {
-      return fail(ErrorKind::too_large, "bad_reply",
+      return fail(ErrorKind::temporary, "bad_reply",
                   format("the server sent a line of more than {} bytes", limits_.line_bytes));
     }
     response_.line.append(buffer_, position_, stop - position_);

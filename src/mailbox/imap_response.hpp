@@ -38,7 +38,7 @@ class Framer {
  public:
   explicit Framer(const WireLimits& limits) : limits_(limits) {}
   void feed(std::string_view bytes);
-  /// The next whole response; nothing when more bytes are needed. Errors: malformed, too_large; the stream cannot be
+  /// The next whole response; nothing when more bytes are needed. Errors: temporary `bad_reply`; the stream cannot be
   /// read on after either.
   Result<std::optional<Response>> next();
   /// Bytes held: of the response begun and of what was fed.

@@ -143,7 +143,7 @@ Result<Answer> Session::exchange(std::string_view text, const std::vector<std::s
     }
     if (head.kind == Kind::continuation) {
       if (next >= lines.size() + kMostContinuations) {
-        return over({ErrorKind::malformed, "bad_reply", "the server asks for more without end"});
+        return over({ErrorKind::temporary, "bad_reply", "the server asks for more without end"});
       }
       const auto line = next < lines.size() ? std::string_view(lines[next]) : last_word;
       ++next;

@@ -132,7 +132,7 @@ TEST(Config, ExampleWithEverythingSwitchedOnIsValid) {
   }
   const auto parsed = parse(text, "example");
   ASSERT_TRUE(parsed) << parsed.error().message;
-  EXPECT_EQ(parsed->mailboxes.size(), 1U);
+  EXPECT_EQ(parsed->mailboxes.size(), 2U);
   EXPECT_EQ(parsed->domains.size(), 1U);
   EXPECT_EQ(parsed->summary.mail_to.size(), 1U);
 }

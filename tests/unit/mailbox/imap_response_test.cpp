@@ -59,11 +59,11 @@ TEST(ImapFramer, HoldsItsLimits) {
   limits.line_bytes = 10;
   limits.literal_bytes = 4;
   limits.literals = 1;
-  EXPECT_EQ(fault("* 123456789012345", limits)->kind, ErrorKind::too_large);
-  EXPECT_EQ(fault("* A {1}\r\nx {1}\r\nx\r\n", limits)->kind, ErrorKind::too_large);
+  EXPECT_EQ(fault("* 123456789012345", limits)->code, "bad_reply");
+  EXPECT_EQ(fault("* A {1}\r\nx {1}\r\nx\r\n", limits)->code, "bad_reply");
   limits.line_bytes = 100;
-  EXPECT_EQ(fault("* A {99999999999999999999}\r\n", limits)->kind, ErrorKind::malformed);
-  EXPECT_EQ(fault("* A {99999999999999999}\r\n", limits)->kind, ErrorKind::malformed);
+  EXPECT_EQ(fault("* A {99999999999999999999}\r\n", limits)->code, "bad_reply");
+  EXPECT_EQ(fault("* A {99999999999999999}\r\n", limits)->code, "bad_reply");
   auto all = responses("* 1 FETCH (UID 9 BODY[] {9}\r\n123456789)\r\n* OK\r\n", 3, limits);
   ASSERT_EQ(all.size(), 2U);
   const auto data = read_fetch(all[0], head_of(all[0]));
