@@ -25,7 +25,8 @@ void try_servers(Context& context, const CheckOptions& options, std::string& fau
       faults += format("mailbox {}: {}\n", printable(settings.name), described.error().message);
       continue;
     }
-    for (const std::string& line : *described) context.out << format("mailbox {}: {}\n", printable(settings.name), line);
+    for (const std::string& line : *described)
+      context.out << format("mailbox {}: {}\n", printable(settings.name), line);
   }
 }
 

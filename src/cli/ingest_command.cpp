@@ -90,8 +90,8 @@ int finish(Context& context, const ingest::Outcome& outcome, present::Format for
 int ingest_once(Context& context, const Options& options) {
   const present::Format format = context.format({.json = true});
   std::vector<std::string> failures;
-  const Mailboxes mailboxes =
-      options.paths.empty() ? open_configured(context, options, failures) : open_paths(options, context.config().limits);
+  const Mailboxes mailboxes = options.paths.empty() ? open_configured(context, options, failures)
+                                                    : open_paths(options, context.config().limits);
   ingest::Options ingest_options = context.ingest_options();
   ingest_options.dry_run = options.dry_run;
   std::optional<store::Store> store;
@@ -176,9 +176,9 @@ ingest::Outcome follow(const Opened& opened, const std::string& database, const 
     }
     // Between a half and the whole, so that many do not come back at the same instant.
     const std::chrono::milliseconds whole(pause);
-    const auto jittered = whole / 2 + std::chrono::milliseconds(random() % static_cast<unsigned long>(whole.count() / 2));
-    for (auto left = jittered; left.count() > 0 && !stop_requested();
-         left -= std::chrono::milliseconds{200}) {
+    const auto jittered =
+        whole / 2 + std::chrono::milliseconds(random() % static_cast<unsigned long>(whole.count() / 2));
+    for (auto left = jittered; left.count() > 0 && !stop_requested(); left -= std::chrono::milliseconds{200}) {
       std::this_thread::sleep_for(std::chrono::milliseconds{200});
     }
     pause = std::min(2 * pause, longest);
@@ -194,8 +194,8 @@ int ingest_and_watch(Context& context, const Options& options) {
     throw CommandError(kWrongUse, "--watch cannot follow standard input");
   }
   std::vector<std::string> failures;
-  Mailboxes mailboxes =
-      options.paths.empty() ? open_configured(context, options, failures) : open_paths(options, context.config().limits);
+  Mailboxes mailboxes = options.paths.empty() ? open_configured(context, options, failures)
+                                              : open_paths(options, context.config().limits);
   report_failures(context.err, failures);
   if (mailboxes.empty()) return kFailure;
   context.open(store::OpenMode::write);  // a database that cannot be used is said now, not in the log later

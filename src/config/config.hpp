@@ -21,8 +21,8 @@ struct StoreSettings {
 
 struct MailboxSettings {
   std::string name;
-  std::string type;  ///< maildir | mbox | folder | imap
-  std::string path;  ///< Of all but imap.
+  std::string type;                ///< maildir | mbox | folder | imap
+  std::string path;                ///< Of all but imap.
   std::string processed = "keep";  ///< move:FOLDER | flag | delete | keep
   std::string rejected = "keep";
   std::vector<std::string> trusted_authserv_ids;  ///< Whose Authentication-Results are believed; none by default.

@@ -7,6 +7,7 @@
 #include "base/format.hpp"
 #include "base/log.hpp"
 #include "base/printable.hpp"
+#include "ingest/checkpoints.hpp"
 #include "ingest/readers.hpp"
 #include "ingest/reading.hpp"
 #include "report/identity.hpp"
@@ -89,7 +90,7 @@ struct Worker::State {
   std::set<std::string, std::less<>> warned;                ///< Kinds of failure that the log has had.
   std::unordered_map<std::string, Sha256> seen_in_dry_run;  ///< Identity -> records.
   Steady::time_point last_run_row{};
-  std::optional<mailbox::Checkpoint> kept_checkpoint;  ///< Of the mailbox at hand, as the store has it.
+  Checkpoints checkpoints;
 
   Result<void> pass(mailbox::Mailbox& mailbox, const std::function<bool()>& stop, const ProgressFunction& progress,
                     std::optional<std::uint64_t> total);
@@ -103,9 +104,6 @@ struct Worker::State {
   void count_refused(const Pending& message, Outcome& counted) const;
   void acknowledge(mailbox::Mailbox& mailbox, const std::vector<mailbox::Outcome>& results);
   void add_failure(std::string_view kind, std::string text);
-  void resume(mailbox::Mailbox& mailbox);
-  void keep_checkpoint(const mailbox::Mailbox& mailbox);
-  bool has_new_checkpoint(const mailbox::Mailbox& mailbox) const;
   void add_run(const mailbox::Mailbox& mailbox, Instant started, const Outcome& before, std::uint64_t failures_before);
   bool is_full() const {
     return load.reports >= options.batch_reports || load.records >= options.batch_records ||
@@ -258,7 +256,7 @@ void Worker::State::flush(mailbox::Mailbox& mailbox) {
     if (writes) transaction.emplace(*store);
     for (auto& message : pending) results.push_back(write(message, batch));
     if (transaction) {
-      keep_checkpoint(mailbox);  // Of what was acknowledged before: this batch is not, yet.
+      checkpoints.keep(mailbox, *store);  // Of what was acknowledged before: this batch is not, yet.
       transaction->commit();
     }
   }
@@ -374,29 +372,6 @@ Result<void> Worker::State::pass(mailbox::Mailbox& mailbox, const std::function<
   return tl::unexpected(*lost);
 }
 
-void Worker::State::resume(mailbox::Mailbox& mailbox) {
-  kept_checkpoint.reset();
-  const auto place = mailbox.checkpoint_place();
-  if (!place || store == nullptr) return;
-  const auto kept = store->checkpoint(place->server, place->folder);
-  if (!kept) return;
-  kept_checkpoint = mailbox::Checkpoint{kept->uid_validity, kept->last_uid};
-  mailbox.resume(*kept_checkpoint);
-}
-
-bool Worker::State::has_new_checkpoint(const mailbox::Mailbox& mailbox) const {
-  const auto reached = mailbox.checkpoint();
-  return reached && mailbox.checkpoint_place() && reached != kept_checkpoint;
-}
-
-void Worker::State::keep_checkpoint(const mailbox::Mailbox& mailbox) {
-  if (!has_new_checkpoint(mailbox)) return;
-  const auto place = mailbox.checkpoint_place();
-  const auto reached = mailbox.checkpoint();
-  store->set_checkpoint(place->server, place->folder, {reached->validity, reached->last_uid});
-  kept_checkpoint = reached;
-}
-
 void Worker::State::add_run(const mailbox::Mailbox& mailbox, Instant started, const Outcome& before,
                             std::uint64_t failures_before) {
   store::IngestRun run;
@@ -416,10 +391,10 @@ void Worker::State::add_run(const mailbox::Mailbox& mailbox, Instant started, co
   const auto now = Steady::now();
   const bool idle = run.messages == 0 && run.failures == 0;
   const bool wants_row = !idle || last_run_row == Steady::time_point{} || now - last_run_row >= kIdle;
-  if (!wants_row && !has_new_checkpoint(mailbox)) return;
+  if (!wants_row && !checkpoints.has_news(mailbox)) return;
   Transaction transaction(*store);
   if (wants_row) store->add_run(run);
-  keep_checkpoint(mailbox);
+  checkpoints.keep(mailbox, *store);
   transaction.commit();
   if (wants_row) last_run_row = now;
 }
@@ -449,7 +424,7 @@ Result<void> Worker::run(mailbox::Mailbox& mailbox, const std::function<bool()>&
   // What a throw of an earlier run left behind belongs to another mailbox.
   state.pending.clear();
   state.load = {};
-  state.resume(mailbox);
+  state.checkpoints.begin(mailbox, state.store);
   Result<void> passed;
   auto total = mailbox.begin_pass();
   if (total) {

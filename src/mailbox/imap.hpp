@@ -29,7 +29,7 @@ struct ImapSettings {
   std::string folder = "INBOX";  ///< Levels apart by "/".
   std::string trace_file;        ///< The conversation is added to it, secrets masked; empty: none.
 
-  std::function<bool()> stop;                   ///< Once true, every wait ends within two seconds.
+  std::function<bool()> stop;                       ///< Once true, every wait ends within two seconds.
   std::chrono::milliseconds connect_limit{10'000};  ///< For each address; and for the TLS handshake, and the greeting.
   std::chrono::milliseconds reply_limit{60'000};    ///< Silence that a command may meet with.
   std::chrono::milliseconds idle_limit{540'000};    ///< IDLE is renewed after this; below 29 minutes.

@@ -4,13 +4,13 @@
 #include <optional>
 #include <vector>
 
+#include <fcntl.h>
+#include <netinet/tcp.h>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/write.hpp>
-#include <fcntl.h>
-#include <netinet/tcp.h>
 
 #include "base/format.hpp"
 #include "base/printable.hpp"
@@ -205,9 +205,10 @@ Result<void> Connection::State::handshake() {
   });
   if (!done && done.error().code == "stopped") return done;
   if (!done) {
-    return lost("tls_failed", format("{}: the TLS handshake is not answered; is the port right, or is tls = \"starttls\" "
-                                     "meant?",
-                                     where()));
+    return lost("tls_failed",
+                format("{}: the TLS handshake is not answered; is the port right, or is tls = \"starttls\" "
+                       "meant?",
+                       where()));
   }
   if (error) return lost("tls_failed", format("{}: TLS: {}", where(), tls_cause(error, ssl, settings)));
   return {};

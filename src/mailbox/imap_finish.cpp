@@ -122,7 +122,8 @@ Result<void> Finisher::copy_and_remove(Session& session, const Selected& selecte
       const bool begun = has_flag(data, kCopying) || copying_.contains(*data.uid);
       (begun ? doubtful : fresh).insert(*data.uid);
     };
-    if (auto done = session.require(format("UID FETCH {} (UID FLAGS)", set), "acknowledge", "read flags", take); !done) {
+    if (auto done = session.require(format("UID FETCH {} (UID FLAGS)", set), "acknowledge", "read flags", take);
+        !done) {
       return tl::unexpected(done.error());
     }
     if (!doubtful.empty()) {
@@ -167,16 +168,17 @@ Result<void> Finisher::copy_and_remove(Session& session, const Selected& selecte
 
 Result<void> Finisher::remove(Session& session, std::span<const std::uint32_t> uids) {
   for (const auto& set : uid_sets(uids)) {
-    auto marked =
-        session.require(format("UID STORE {} +FLAGS.SILENT (\\Deleted)", set), "acknowledge", "mark messages as deleted");
+    auto marked = session.require(format("UID STORE {} +FLAGS.SILENT (\\Deleted)", set), "acknowledge",
+                                  "mark messages as deleted");
     if (!marked) return tl::unexpected(marked.error());
     if (session.can("UIDPLUS")) {
       auto gone = session.require(format("UID EXPUNGE {}", set), "acknowledge", "delete messages");
       if (!gone) return tl::unexpected(gone.error());
     } else {
       // A plain EXPUNGE would take what others have marked, too.
-      warn_once("the server has no UIDPLUS: messages that are done are marked as deleted, and stay until another "
-                "program expunges the folder");
+      warn_once(
+          "the server has no UIDPLUS: messages that are done are marked as deleted, and stay until another "
+          "program expunges the folder");
     }
   }
   return {};
@@ -187,8 +189,7 @@ Result<void> Finisher::finish(Session& session, const Selected& selected, const 
   using Action = Acknowledgement::Action;
   if (done.action == Action::keep || uids.empty()) return {};
   if (selected.is_read_only) {
-    return fail(ErrorKind::temporary, "acknowledge",
-                format("the folder {} is read-only for this user", shown(source)));
+    return fail(ErrorKind::temporary, "acknowledge", format("the folder {} is read-only for this user", shown(source)));
   }
   if (done.action == Action::remove) return remove(session, uids);
   if (done.action == Action::move) {

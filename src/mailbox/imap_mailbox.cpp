@@ -33,53 +33,6 @@ tl::unexpected<Error> gone(const MessageRef& message) {
 
 }  // namespace
 
-void Progress::begin(std::uint32_t validity) {
-  if (validity != validity_) {
-    validity_ = validity;
-    floor_ = 0;
-    done_.clear();
-  }
-  listed_.clear();
-  next_ = 0;
-  open_.clear();
-}
-
-void Progress::resume(std::uint32_t validity, std::uint32_t floor) {
-  begin(validity);
-  floor_ = std::max(floor_, floor);
-}
-
-void Progress::list(std::vector<std::uint32_t> uids) {
-  listed_ = std::move(uids);
-  std::erase_if(listed_, [&](std::uint32_t uid) { return uid <= floor_ || done_.contains(uid); });
-  next_ = 0;
-  open_.clear();
-}
-
-std::vector<std::uint32_t> Progress::take(std::size_t max_count) {
-  const auto count = std::min(max_count, left());
-  std::vector<std::uint32_t> taken(listed_.begin() + static_cast<std::ptrdiff_t>(next_),
-                                   listed_.begin() + static_cast<std::ptrdiff_t>(next_ + count));
-  next_ += count;
-  open_.insert(taken.begin(), taken.end());
-  return taken;
-}
-
-void Progress::done(std::uint32_t uid) {
-  open_.erase(uid);
-  if (uid > floor_) done_.add(uid);
-  raise_floor();
-}
-
-void Progress::raise_floor() {
-  // Numbers between those listed belong to no message any more.
-  auto floor = next_ > 0 ? listed_[next_ - 1] : floor_;
-  if (!open_.empty()) floor = std::min(floor, *open_.begin() - 1);
-  if (floor <= floor_) return;
-  floor_ = floor;
-  done_.remove_up_to(floor_);
-}
-
 ImapMailbox::ImapMailbox(const ImapSettings& settings, const Options& options, Trace trace)
     : settings_(settings),
       options_(options),
@@ -181,7 +134,8 @@ auto ImapMailbox::in_session(const Action& action) -> decltype(action()) {
       cause = opened.error();
     }
     const bool hopeless = cause.kind != ErrorKind::temporary || cause.code == "login_refused" ||
-                          cause.code == "stopped" || cause.code == "bad_reply" || cause.code == "tls_failed" || cause.code == "select";
+                          cause.code == "stopped" || cause.code == "bad_reply" || cause.code == "tls_failed" ||
+                          cause.code == "select";
     session_.reset();
     if (!may_retry || hopeless || is_stopped() || Steady::now() >= patience_ends) {
       was_connected_ = false;
@@ -376,7 +330,8 @@ Result<std::vector<std::string>> ImapMailbox::describe() {
   std::string abilities;
   for (const auto& ability : one.abilities()) abilities += (abilities.empty() ? "" : " ") + printable(ability);
   std::vector<std::string> words;
-  words.push_back(format("logged in to {} ({}) as {}", printable(settings_.host), one.peer(), printable(settings_.user)));
+  words.push_back(
+      format("logged in to {} ({}) as {}", printable(settings_.host), one.peer(), printable(settings_.user)));
   words.push_back(format("{}: {} message{}, UIDVALIDITY {}", printable(settings_.folder), selected->exists,
                          selected->exists == 1 ? "" : "s", selected->validity));
   words.push_back(format("the server can: {}", abilities));

@@ -79,8 +79,8 @@ Result<Response> Session::await() {
   }
   const auto head = head_of(**response);
   if (head.kind == Kind::untagged && head.is("BYE") && !head.number) {
-    return over({ErrorKind::temporary, "connection_lost",
-                 format("{} ended the session: {}", printable(settings_.host), bye_)});
+    return over(
+        {ErrorKind::temporary, "connection_lost", format("{} ended the session: {}", printable(settings_.host), bye_)});
   }
   return std::move(**response);
 }
@@ -164,7 +164,8 @@ Result<Answer> Session::require(std::string_view text, std::string_view code, st
                                 const OnData& data) {
   auto answer = command(text, data);
   if (!answer || answer->is_ok()) return answer;
-  return fail(ErrorKind::temporary, code, format("cannot {}: the server says {} {}", doing, answer->word, answer->text));
+  return fail(ErrorKind::temporary, code,
+              format("cannot {}: the server says {} {}", doing, answer->word, answer->text));
 }
 
 Result<Selected> Session::select(const std::string& folder, bool read_only) {

@@ -17,7 +17,8 @@ TEST(ImapFolderName, IsModifiedUtf7) {
   EXPECT_EQ(encode_folder("Entwürfe & Müll"), "Entw&APw-rfe &- M&APw-ll");
   EXPECT_EQ(encode_folder("\xF0\x9F\x93\xA8"), "&2D3c6A-");
   EXPECT_EQ(encode_folder("\xFF"), std::nullopt);
-  for (const auto* name : {"", "a&b", "ä", "äöü/x-", "日本語&", "\xF0\x9F\x93\xA8z\xF0\x9F\x93\xA8", "tab\there", "~{}"}) {
+  for (const auto* name :
+       {"", "a&b", "ä", "äöü/x-", "日本語&", "\xF0\x9F\x93\xA8z\xF0\x9F\x93\xA8", "tab\there", "~{}"}) {
     EXPECT_EQ(decode_folder(*encode_folder(name)), name);
   }
   for (const auto* odd : {"&", "&AP", "&!!!-", "&2D0-", "&3Og-"}) EXPECT_EQ(decode_folder(odd), odd);

@@ -1,4 +1,4 @@
-#include "mailbox/imap_mailbox.hpp"
+#include "mailbox/imap_progress.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -115,8 +115,9 @@ TEST(ImapStatus, ReadsCodesKnownOrNot) {
 }
 
 TEST(ImapFetch, ReadsWhatServersSendInAnyOrderAndCase) {
-  auto data = fetch_of("* 12 fetch (flags (\\Seen $X) body[] \"a \\\"b\\\" \\\\c\" internaldate \"17-Jul-1996 02:44:25 -0700\" "
-                       "rfc822.size 44827 uid 7)\r\n");
+  auto data = fetch_of(
+      "* 12 fetch (flags (\\Seen $X) body[] \"a \\\"b\\\" \\\\c\" internaldate \"17-Jul-1996 02:44:25 -0700\" "
+      "rfc822.size 44827 uid 7)\r\n");
   EXPECT_EQ(data.uid, 7U);
   EXPECT_EQ(data.size, 44827U);
   EXPECT_THAT(data.flags, ElementsAre("\\Seen", "$X"));
@@ -127,7 +128,9 @@ TEST(ImapFetch, ReadsWhatServersSendInAnyOrderAndCase) {
   EXPECT_EQ(data.body, "abc");
   EXPECT_EQ(data.uid, 4294967295U);
 
-  data = fetch_of("* 1 FETCH (BODYSTRUCTURE ((\"a\" (NIL {2}\r\n)( NIL)) \"x\") X-ITEM (1 (2 (3))) UID 3 BODY[NULL] {2}\r\nhi)\r\n");
+  data = fetch_of(
+      "* 1 FETCH (BODYSTRUCTURE ((\"a\" (NIL {2}\r\n)( NIL)) \"x\") X-ITEM (1 (2 (3))) UID 3 BODY[NULL] "
+      "{2}\r\nhi)\r\n");
   EXPECT_EQ(data.uid, 3U);
   EXPECT_EQ(data.body, "hi");
 
