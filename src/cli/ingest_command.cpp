@@ -155,6 +155,7 @@ ingest::Outcome follow(const Opened& opened, const std::string& database, const 
     try {
       if (!store) {
         store.emplace(database, store::OpenMode::write);
+        store->give_up_when(stop_requested);
         worker = std::make_unique<ingest::Worker>(&*store, clock, options);
       }
       const std::uint64_t before = worker->outcome().reports_new;

@@ -18,7 +18,8 @@ namespace {
 constexpr std::chrono::milliseconds kPatience = std::chrono::minutes{10};
 
 /// Called by SQLite while a lock is held elsewhere; the sleeps grow from 1 ms to 100 ms.
-int wait_for_lock(void*, int tries) {
+int wait_for_lock(void* connection, int tries) {
+  if (static_cast<const Connection*>(connection)->gives_up()) return 0;
   constexpr std::int64_t kStepMs = 2;
   constexpr std::int64_t kLongestMs = 100;
   // Sum of the sleeps so far: 1, 3, 5 ... up to the longest, which is then repeated.
@@ -72,7 +73,7 @@ Connection::Connection(const std::string& path, int flags) : path_(path), statem
     sqlite3_close(handle_);
     throw StoreError(format("{}: cannot open the database: {}{}", path, reason, advice_for(code)));
   }
-  sqlite3_busy_handler(handle_, wait_for_lock, nullptr);
+  sqlite3_busy_handler(handle_, wait_for_lock, this);
 }
 
 Connection::~Connection() {

@@ -2,12 +2,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "store/queries.hpp"
@@ -48,6 +50,10 @@ class Connection {
   sqlite3* handle() { return handle_; }
   const std::string& path() const { return path_; }
 
+  /// Once `stop` says so, a lock that another process holds is waited for no longer.
+  void give_up_when(std::function<bool()> stop) { stop_ = std::move(stop); }
+  bool gives_up() const { return stop_ && stop_(); }
+
   /// Throws StoreError with the connection's last error.
   [[noreturn]] void fail(std::string_view what, int code) const;
 
@@ -59,6 +65,7 @@ class Connection {
     void operator()(sqlite3_stmt* statement) const;
   };
   std::string path_;
+  std::function<bool()> stop_;
   sqlite3* handle_ = nullptr;
   std::vector<std::unique_ptr<sqlite3_stmt, Close>> statements_;
 };

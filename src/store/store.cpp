@@ -162,6 +162,10 @@ Store::~Store() = default;
 Store::Store(Store&&) noexcept = default;
 Store& Store::operator=(Store&&) noexcept = default;
 
+void Store::give_up_when(std::function<bool()> stop) {
+  impl_->connection.give_up_when(std::move(stop));
+}
+
 const std::string& Store::path() const {
   return impl_->connection.path();
 }

@@ -196,10 +196,12 @@ class Store {
   Store& operator=(Store&&) noexcept;
 
   const std::string& path() const;
+  /// Asked while a lock of another process is waited for: once true, the wait ends in a StoreError.
+  void give_up_when(std::function<bool()> stop);
 
   // --- Writing. All writes happen between begin() and commit(), in one transaction that is durable after commit().
 
-  /// Takes the write lock; another writer is waited for, up to ten minutes.
+  /// Takes the write lock; another writer is waited for, up to ten minutes, or until give_up_when() says so.
   void begin();
   void commit();
   void rollback() noexcept;  ///< No-op outside a transaction.

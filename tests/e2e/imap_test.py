@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """A mailbox on a real IMAP server, from the outside: login, reading, acknowledging, watching."""
 import pathlib
+import resource
 import shutil
 import signal
 import sqlite3
@@ -71,6 +72,10 @@ class ImapCase(Case):
         self.addCleanup(process.communicate)
         self.addCleanup(lambda: process.poll() is None and process.kill())
         return process
+
+    def trace(self) -> str:
+        file = self.dir / "trace.txt"
+        return file.read_text() if file.exists() else ""
 
     def log(self):
         return (self.dir / "watch.log").read_text()
@@ -346,7 +351,7 @@ class DottedNames(ImapCase):
 class Watching(ImapCase):
     def test_delivery_is_told_by_the_server(self):
         process = self.watch("--trace-imap", self.dir / "trace.txt")
-        until(lambda: "idling" in (self.dir / "trace.txt").read_text() if (self.dir / "trace.txt").exists() else False)
+        until(lambda: "idling" in self.trace())
         for number in range(1, 4):
             self.server.deliver(reports(1, number))
             until(lambda n=number: self.stored() == n, seconds=10)
@@ -398,6 +403,60 @@ class Watching(ImapCase):
         stored = self.stored()
         self.assertEqual(self.server.how_many("Archive"), stored)
         self.assertEqual(self.server.how_many(), 3000 - stored)
+
+
+class LocalFaults(ImapCase):
+    """What this machine lacks is no fault of a report: mail stays, and is read when the lack is over."""
+
+    def test_too_few_open_files(self):
+        self.server.deliver(reports(3))
+        refused = 0
+        for files in range(4, 40):
+            limit = lambda most=files: resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+            run = subprocess.run([BINARY, "--config", str(self.config), "ingest"], capture_output=True, preexec_fn=limit,
+                                 timeout=60, check=False)
+            refused += run.returncode != 0
+            self.assertEqual(self.server.how_many() + self.server.how_many("Archive"), 3, run.stderr)
+            self.assertLessEqual(run.stderr.count(b"\n"), 6, run.stderr)
+            if run.returncode == 0:
+                break
+        self.assertGreater(refused, 0)
+        self.assertEqual((self.stored(), self.server.how_many("Archive")), (3, 3))
+        with sqlite3.connect(self.db) as connection:
+            self.assertEqual(connection.execute("select count(*) from reject").fetchone(), (0,))
+
+    def test_full_disk(self):
+        self.server.deliver(reports(400))
+        limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
+        run = subprocess.run([BINARY, "--config", str(self.config), "ingest"], capture_output=True, preexec_fn=limit,
+                             timeout=60, check=False)
+        self.assertNotEqual(run.returncode, 0)
+        stored = self.stored()
+        self.assertLess(stored, 400)
+        self.assertLessEqual(self.server.how_many("Archive"), stored)
+        self.assertEqual(self.server.how_many() + self.server.how_many("Archive"), 400)
+        self.ingest()
+        self.assertEqual((self.stored(), self.server.how_many("Archive")), (400, 400))
+
+    def test_locked_database(self):
+        self.ingest()
+        lock = sqlite3.connect(self.db, isolation_level=None)
+        self.addCleanup(lock.close)
+        lock.execute("begin immediate")
+        self.server.deliver(reports(2))
+        process = self.watch("--trace-imap", self.dir / "trace.txt")
+        until(lambda: "BODY.PEEK" in self.trace())
+        self.assertEqual((self.stored(), self.server.how_many()), (0, 2))
+        self.stop(process)  # Does not wait for the lock.
+        self.assertEqual((self.stored(), self.server.how_many()), (0, 2))
+
+        (self.dir / "trace.txt").unlink()
+        process = self.watch("--trace-imap", self.dir / "trace.txt")
+        until(lambda: "BODY.PEEK" in self.trace())
+        lock.execute("rollback")
+        until(lambda: self.server.how_many("Archive") == 2)
+        self.assertEqual(self.stored(), 2)
+        self.stop(process)
 
 
 if __name__ == "__main__":
