@@ -3,12 +3,13 @@
 once. The place of the break is walked through the whole conversation, in the bytes of the server and of the client."""
 import pathlib
 import sqlite3
+import subprocess
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "imap"))
-from harness import Case, report_mail, report_xml, ruagate
-from servers import Dovecot, Relay
+from harness import BINARY, Case, report_mail, report_xml, ruagate
+from servers import Dovecot, Relay, until
 
 MAILS = [report_mail(report_xml(report_id=f"r{number}")) for number in range(1, 5)]
 MAILS += [report_mail("<feedback><report_metadata>"), b"From: a@example.com\nSubject: hello\n\nhello\n"]
@@ -82,6 +83,44 @@ class WalkWithoutMove(Walk):
     server_options = {"capability": "IMAP4rev1 UIDPLUS"}
     places = 50
     frozen_places = 3
+
+
+class Killed(Case):
+    """Killed as soon as a commit shows, so that most kills fall between the commit and the acknowledgement."""
+
+    def kill_and_count(self, server, reports=1200, kills=8):
+        (self.dir / "password").write_text("secret\n")
+        (self.dir / "c.toml").write_text(
+            f'[store]\npath = "{self.db}"\n[[mailbox]]\nname = "rua"\ntype = "imap"\nhost = "localhost"\n'
+            f'port = {server.port}\ntls = "none"\nuser = "rua"\npassword_file = "{self.dir}/password"\n'
+            'processed = "move:Archive"\n')
+        server.deliver(report_mail(report_xml(report_id=f"r{number}")) for number in range(reports))
+        (self.dir / "empty").mkdir(exist_ok=True)
+        ruagate("--db", self.db, "ingest", self.dir / "empty")
+        killed = 0
+        with sqlite3.connect(self.db, timeout=60) as connection:
+            count = lambda: connection.execute("select count(*) from report").fetchone()[0]
+            for _ in range(kills):
+                before = count()
+                process = subprocess.Popen([BINARY, "--config", str(self.dir / "c.toml"), "ingest", "--quiet"],
+                                           stdout=subprocess.DEVNULL)
+                until(lambda n=before: count() > n or process.poll() is not None)
+                process.kill()
+                killed += process.wait() < 0
+            self.assertGreater(killed, 1)
+            run = ruagate("--config", self.dir / "c.toml", "ingest")
+            self.assertEqual(run.code, 0, run.err)
+            self.assertEqual(count(), reports)
+        self.assertEqual((server.how_many(), server.how_many("Archive")), (0, reports))
+
+    def test_between_commit_and_acknowledgement(self):
+        for name, options in (("move", {}), ("copy", {"capability": "IMAP4rev1 UIDPLUS"})):
+            with self.subTest(name):
+                self.db = self.dir / f"{name}.db"
+                self.dir.chmod(0o755)
+                server = Dovecot(self.dir / name, **options)
+                self.addCleanup(server.stop)
+                self.kill_and_count(server)
 
 
 if __name__ == "__main__":
