@@ -18,8 +18,8 @@ MAILS += [report_mail("<feedback><report_metadata>"), b"From: a@example.com\nSub
 class Walk(Case):
     server_options = {}
     tls = "none"
-    places = 50
-    frozen_places = 8
+    places = 30
+    frozen_places = 5
 
     def setUp(self):
         super().setUp()
@@ -75,14 +75,14 @@ class Walk(Case):
 
 class WalkWithTls(Walk):
     tls = "implicit"
-    places = 25
-    frozen_places = 3
+    places = 12
+    frozen_places = 2
 
 
 class WalkWithoutMove(Walk):
     server_options = {"capability": "IMAP4rev1 UIDPLUS"}
-    places = 50
-    frozen_places = 3
+    places = 30
+    frozen_places = 2
 
 
 class Killed(Case):

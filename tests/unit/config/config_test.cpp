@@ -77,7 +77,8 @@ TEST(Config, NamesFileLineAndKeyOfEveryMistake) {
       "\"burn\"\n");
   EXPECT_THAT(message, HasSubstr("ruagate.toml:2: store.pth: unknown key"));
   EXPECT_THAT(message, HasSubstr("ruagate.toml:3: store.keep_raw_days: must be a whole number, not text"));
-  EXPECT_THAT(message, HasSubstr("ruagate.toml:5: mailbox[1].type: \"pop3\" is not one of: maildir, mbox, folder, imap"));
+  EXPECT_THAT(message,
+              HasSubstr("ruagate.toml:5: mailbox[1].type: \"pop3\" is not one of: maildir, mbox, folder, imap"));
   EXPECT_THAT(message, HasSubstr("ruagate.toml:7: mailbox[1].processed: \"burn\" is not one of"));
 }
 
