@@ -43,6 +43,17 @@ class Odd(Case):
         self.assertEqual(self.ingest(server).json["reports_new"], 1)
         self.assertEqual(sorted(server.mails), [])
 
+    def test_login_where_no_mechanism_is_offered(self):
+        server = Scripted(MAILS, "login only")
+        self.assertEqual(self.ingest(server).json["reports_new"], 3)
+        self.assertIn(b"LOGIN rua secret", server.commands)
+        self.assertNotIn("secret", (self.dir / "trace.txt").read_text())
+
+    def test_server_that_needs_no_login(self):
+        server = Scripted(MAILS, greeting=b"* PREAUTH welcome")
+        self.assertEqual(self.ingest(server).json["reports_new"], 3)
+        self.assertFalse([command for command in server.commands if command.startswith((b"LOGIN", b"AUTH"))])
+
     def refused(self, greeting, *words, **settings):
         run = self.ingest(Scripted([], greeting=greeting), **settings)
         self.assertEqual(run.code, 1)

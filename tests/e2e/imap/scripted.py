@@ -54,6 +54,9 @@ class Scripted:
         if self.greeting.startswith(b"* BYE"):
             return
         while line := stream.readline():
+            while literal := re.search(rb"\{(\d+)\}\r\n$", line):
+                say(b"+ go on")
+                line = line[:literal.start()] + stream.read(int(literal.group(1))) + stream.readline()
             tag, _, command = line.rstrip(b"\r\n").partition(b" ")
             self.commands.append(command)
             word = command.upper()
@@ -61,7 +64,8 @@ class Scripted:
                 say(b"+")
                 stream.readline()
             elif word.startswith(b"CAPABILITY"):
-                say(b"* CAPABILITY IMAP4rev1 AUTH=PLAIN NAMESPACE MOVE UIDPLUS")
+                login = b"" if "login only" in self.oddity else b" AUTH=PLAIN"
+                say(b"* CAPABILITY IMAP4rev1" + login + b" NAMESPACE MOVE UIDPLUS")
             elif word.startswith(b"NAMESPACE"):
                 say(b"* NAMESPACE ((" + string(b"") + b" " + string(b"/") + b' ("X-PARAM" ("flag")))) NIL NIL')
             elif word.startswith(b"SELECT"):
