@@ -2,7 +2,7 @@
 """Figures of reading over IMAP, as docs/reliability.md has them: imap_bench.py RUAGATE [WORDS...]
 
 Against a Dovecot on this machine: throughput beside the same mail as a maildir, memory over a folder of 100,000 messages,
-time from delivery to stored report, time to a new session after a cut. WORDS choose among: speed memory idle reconnect.
+time from delivery to stored report, time to a new session after a cut. WORDS choose among: speed plain memory idle reconnect.
 """
 import json
 import os
@@ -64,12 +64,12 @@ def forget(folder):
         file.unlink()
 
 
-def speed(folder, server, count=10_000):
+def speed(folder, server, count=10_000, tls="implicit"):
     over_imap, as_maildir = [], []
     for turn in range(3):
-        user = f"speed{turn}"
+        user = f"speed-{tls}-{turn}"
         server.deliver(mails(count), user)
-        config = configure(folder, server, user=user)
+        config = configure(folder, server, server.port if tls == "none" else None, user=user, tls=tls)
         seconds, _, outcome = run("--config", config, "ingest", "--json")
         assert outcome["reports_new"] == count, outcome
         over_imap.append(count / seconds)
@@ -84,7 +84,7 @@ def speed(folder, server, count=10_000):
         forget(folder)
         shutil.rmtree(maildir)
     imap, local = statistics.median(over_imap), statistics.median(as_maildir)
-    print(f"speed: {imap:,.0f} messages/s over IMAP with TLS, {local:,.0f} as a maildir: {100 * imap / local:.0f} %", stages)
+    print(f"speed: {imap:,.0f} messages/s over IMAP (tls {tls}), {local:,.0f} as a maildir: {100 * imap / local:.0f} %", stages)
 
 
 def memory(folder, server):
@@ -143,7 +143,7 @@ def main():
     server = Dovecot(folder / "dovecot")
     try:
         for word in sys.argv[2:] or ["speed", "memory", "idle", "reconnect"]:
-            {"speed": speed, "memory": memory, "idle": idle, "reconnect": reconnect}[word](folder, server)
+            {"speed": speed, "plain": lambda *at: speed(*at, tls="none"), "memory": memory, "idle": idle, "reconnect": reconnect}[word](folder, server)
     finally:
         server.stop()
         shutil.rmtree(folder)
