@@ -114,8 +114,9 @@ Store::Impl::Impl(const std::string& path, OpenMode open_mode)
       interning(connection) {
   const bool read_only = mode == OpenMode::read;
   try {
-    const std::string application = connection.pragma("pragma application_id");
+    // In this order: another process may be making the database, and its id comes in one commit with its tables.
     const bool is_empty = lookup(connection, named("table_count")) == 0;
+    const std::string application = connection.pragma("pragma application_id");
     if (application != kApplicationId && !(is_empty && application == "0")) {
       throw StoreError(format("{}: is a database of another program; name another file with --db", path));
     }

@@ -40,6 +40,34 @@ TEST(Concurrency, SecondWriterWaitsItsTurnAndReadersNever) {
   EXPECT_THAT(reader.check(), IsEmpty());
 }
 
+TEST(Concurrency, ProcessesThatCreateOneDatabaseTakeItForTheirOwn) {
+  TempDir folder;
+  for (int round = 0; round < 60; ++round) {
+    const std::string path = folder / (std::to_string(round) + ".db");
+    std::vector<pid_t> children;
+    for (int process = 0; process < 4; ++process) {
+      const pid_t child = fork();
+      ASSERT_GE(child, 0);
+      if (child == 0) {
+        int code = 0;
+        try {
+          const Store store(path, OpenMode::write);
+        } catch (const std::exception& error) {
+          std::fprintf(stderr, "child: %s\n", error.what());
+          code = 1;
+        }
+        _exit(code);
+      }
+      children.push_back(child);
+    }
+    for (const pid_t child : children) {
+      int status = 0;
+      ASSERT_EQ(waitpid(child, &status, 0), child);
+      ASSERT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    }
+  }
+}
+
 TEST(Concurrency, ProcessesThatCreateAndFillOneDatabaseLoseNothing) {
   TempDir folder;
   const std::string path = folder / "x.db";
