@@ -1,9 +1,9 @@
 #include <algorithm>
-#include <tuple>
 
 #include "base/ascii.hpp"
 #include "base/format.hpp"
 #include "base/printable.hpp"
+#include "base/sha256.hpp"
 #include "mailbox/imap_folder.hpp"
 
 // Acknowledging: MOVE where the server has it; else COPY, \Deleted and UID EXPUNGE of ours alone; else a flag.
@@ -26,22 +26,36 @@ bool has_flag(const FetchData& data, std::string_view flag) {
 }
 
 /// What tells one message from another wherever it lies.
-using Likeness = std::tuple<std::uint64_t, std::string, std::string>;
+using Likeness = Sha256;
 
-Result<std::map<std::uint32_t, Likeness>> likenesses(Session& session, const std::string& set) {
+Result<std::map<std::uint32_t, Likeness>> likenesses(Session& session, std::span<const std::uint32_t> uids) {
   std::map<std::uint32_t, Likeness> found;
   const auto take = [&](Response& response, const Head& head) {
     if (!head.is("FETCH")) return;
-    auto data = read_fetch(response, head);
-    if (!data.uid || !data.size || !data.has_body) return;
-    found[*data.uid] = {*data.size, data.internal_date, std::string(trim(data.body))};
+    const auto data = read_fetch(response, head);
+    if (data.uid && data.has_body && !data.body_left_out) found[*data.uid] = sha256(data.body);
   };
-  const auto text =
-      format("UID FETCH {} (UID RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID SUBJECT DATE)])", set);
-  if (auto done = session.require(text, "acknowledge", "compare messages", take); !done) {
-    return tl::unexpected(done.error());
+  for (const auto& set : uid_sets(uids)) {
+    auto done = session.require(format("UID FETCH {} (UID BODY.PEEK[])", set), "acknowledge", "compare messages", take);
+    if (!done) return tl::unexpected(done.error());
   }
   return found;
+}
+
+/// Messages of the open folder that may be copies: those of the sizes of `originals`.
+Result<std::vector<std::uint32_t>> of_sizes(Session& session, const std::vector<Listed>& originals) {
+  std::set<std::uint64_t> sizes;
+  for (const auto& original : originals) sizes.insert(original.size);
+  std::vector<std::uint32_t> uids;
+  const auto take = [&](Response& response, const Head& head) {
+    if (!head.is("FETCH")) return;
+    const auto data = read_fetch(response, head);
+    if (data.uid && data.size && sizes.contains(*data.size)) uids.push_back(*data.uid);
+  };
+  auto done = session.require("UID FETCH 1:* (UID RFC822.SIZE)", "acknowledge", "compare messages", take);
+  if (!done) return tl::unexpected(done.error());
+  std::sort(uids.begin(), uids.end());
+  return uids;
 }
 
 }  // namespace
@@ -128,10 +142,17 @@ Result<void> Finisher::copy_and_remove(Session& session, const Selected& selecte
     }
     if (!doubtful.empty()) {
       const std::vector<std::uint32_t> asked(doubtful.begin(), doubtful.end());
-      auto ours = likenesses(session, uid_sets(asked, ~std::size_t{0}).front());
+      auto ours = likenesses(session, asked);
       if (!ours) return tl::unexpected(ours.error());
+      auto sizes = list_sizes(session, asked);
+      if (!sizes) return tl::unexpected(sizes.error());
       if (auto opened = session.select(target, true); !opened) return tl::unexpected(opened.error());
-      auto copies = likenesses(session, "1:*");
+      const auto compare = [&]() -> Result<std::map<std::uint32_t, Likeness>> {
+        auto candidates = of_sizes(session, *sizes);
+        if (!candidates) return tl::unexpected(candidates.error());
+        return likenesses(session, *candidates);
+      };
+      auto copies = compare();
       auto back = session.select(source, selected.is_read_only);
       if (!back) return tl::unexpected(back.error());
       if (!copies) return tl::unexpected(copies.error());

@@ -6,6 +6,7 @@
 #include "base/log.hpp"
 #include "base/printable.hpp"
 #include "mailbox/files.hpp"
+#include "mailbox/imap_turn.hpp"
 
 namespace ruagate::mailbox {
 namespace imap {
@@ -16,6 +17,7 @@ using Millis = std::chrono::milliseconds;
 
 constexpr Millis kFirstPause{100};
 constexpr Millis kLongestPause{4000};
+constexpr Millis kTurnLimit{30'000};
 
 struct Place {
   std::uint32_t validity = 0;
@@ -276,7 +278,17 @@ Result<void> ImapMailbox::acknowledge(std::span<const MessageRef> messages, Outc
     return uids;
   };
   if (done.action != Acknowledgement::Action::keep) {
-    auto finished = in_session([&] { return finisher_.finish(*session_, selected_, folder_, done, uids_now()); });
+    auto finished = in_session([&]() -> Result<void> {
+      if (done.action != Acknowledgement::Action::move) {
+        return finisher_.finish(*session_, selected_, folder_, done, uids_now());
+      }
+      const auto place = *checkpoint_place();
+      const Turn turn(place.server + "/" + place.folder, kTurnLimit, settings_.stop);
+      const auto uids = uids_now();
+      auto left = still_there(*session_, uids);
+      if (!left) return tl::unexpected(left.error());
+      return finisher_.finish(*session_, selected_, folder_, done, *left);
+    });
     if (!finished) return finished;
   }
   for (const auto uid : uids_now()) progress_.done(uid);
