@@ -39,7 +39,7 @@ class Walk(Case):
             f'[store]\npath = "{database}"\n[[mailbox]]\nname = "rua"\ntype = "imap"\nhost = "localhost"\n'
             f'port = {relay.port}\ntls = "{self.tls}"\nuser = "{user}"\npassword_file = "{self.dir}/password"\n'
             f'ca_file = "{self.server.cert}"\nprocessed = "move:Archive"\nrejected = "move:Rejected"\n'
-            f'timeout_seconds = {1 if how == "freeze" else 20}\n')
+            f'timeout_seconds = {3 if how == "freeze" else 60}\n')
         self.server.deliver(MAILS, user)
         if cut is not None:
             relay.cut_after(cut, how, by_client)
