@@ -177,7 +177,7 @@ Result<Selected> Session::select(const std::string& folder, bool read_only) {
   if (!answer) return tl::unexpected(answer.error());
   if (answer->code == "READ-ONLY") now_read_only = true;
   selected_.is_read_only = now_read_only;
-  new_mail_ = false;
+  new_mail_ = true;  // Until a search says otherwise: the server tells only of what comes from now on.
   if (selected_.validity == 0) {
     return fail(ErrorKind::temporary, "select",
                 format("cannot use the folder {}: the server gives it no UIDVALIDITY", shown));

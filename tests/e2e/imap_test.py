@@ -385,6 +385,17 @@ class Watching(ImapCase):
         self.stop(process)
         self.assertEqual(self.server.how_many("Archive"), stored)
 
+    def test_mail_that_came_while_the_session_was_lost_is_not_slept_over(self):
+        relay = Relay(self.server.port)
+        self.addCleanup(relay.stop)
+        self.configure(port=relay.port, tls="none")
+        relay.trap = (b"UID MOVE", lambda: self.server.deliver(reports(1, 2)))
+        process = self.watch()
+        self.server.deliver(reports(1))
+        until(lambda: self.stored() == 2)
+        until(lambda: self.server.how_many("Archive") == 2)
+        self.stop(process)
+
     def test_one_server_that_is_away_stops_no_other_mailbox(self):
         text = self.config.read_text()
         away = text[text.index("[[mailbox]]"):].replace('"rua"', '"away"', 1).replace(str(self.server.tls_port), "1")

@@ -191,6 +191,7 @@ class Relay:
         self.flows = threading.Event()  # Cleared: everything stands still.
         self.flows.set()
         self.refuses = False
+        self.trap = None  # (bytes, what): when the client first says the bytes, `what` is called and the connection reset.
         threading.Thread(target=self._accept, daemon=True).start()
 
     def cut_after(self, count, how, by_client=False):
@@ -224,6 +225,11 @@ class Relay:
                 if not data:
                     break
                 self.flows.wait()
+                if index == 1 and self.trap and self.trap[0] in data:
+                    (_, what), self.trap = self.trap, None
+                    what()
+                    self.cut(pair, "reset")
+                    return
                 if limit is not None and counts[index] + len(data) >= limit:
                     data = data[:limit - counts[index]]
                     sink.sendall(data)
