@@ -13,6 +13,12 @@ std::int64_t signed_next(NumberReader& in) {
   return static_cast<std::int64_t>(in.next());
 }
 
+int outcome_next(NumberReader& in) {
+  const std::uint64_t packed = in.next();
+  if ((packed & 7) > 4 || (packed >> 3 & 3) > 2 || packed >> 5 > 2) damaged_value("an outcome stands for nothing");
+  return static_cast<int>(packed);
+}
+
 }  // namespace
 
 void append(std::string& out, const PackedRecord& record) {
@@ -28,7 +34,7 @@ void unpack_records(std::string_view packed, std::vector<PackedRecord>& out) {
     PackedRecord record;
     record.address = signed_next(in);
     record.evidence = signed_next(in);
-    record.outcome = static_cast<int>(in.next());
+    record.outcome = outcome_next(in);
     record.messages = signed_next(in);
     out.push_back(record);
   }
@@ -56,7 +62,7 @@ std::vector<PackedCell> unpack_cells(std::string_view packed) {
     address += in.next();
     cell.address = static_cast<std::int64_t>(address);
     cell.evidence = signed_next(in);
-    cell.outcome = static_cast<int>(in.next());
+    cell.outcome = outcome_next(in);
     cell.messages = signed_next(in);
     cells.push_back(cell);
   }

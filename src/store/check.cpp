@@ -97,10 +97,10 @@ class CellCursor {
     at_ = 0;
     try {
       cells_ = unpack_cells(query_.blob(5));
-    } catch (const StoreError&) {
+    } catch (const StoreError& fault) {
       cells_.clear();
-      faults_.add(format("cell_block: the block of domain {}, day {}, reporter {} is cut short", key_.policy_domain,
-                         to_iso(day_from_number(key_.day)), key_.reporter));
+      faults_.add(format("cell_block: the block of domain {}, day {}, reporter {}: {}", key_.policy_domain,
+                         to_iso(day_from_number(key_.day)), key_.reporter, fault.what()));
     }
     if (!std::is_sorted(cells_.begin(), cells_.end()) || cells_.size() != query_.count(4)) {
       faults_.add(format("cell_block: the block of domain {}, day {}, reporter {} is out of order", key_.policy_domain,

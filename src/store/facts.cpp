@@ -110,7 +110,7 @@ report::DomainFacts Store::facts(std::string_view domain, Day from, Day to) {
       report::PolicyDay& day = facts.policy_days.emplace_back();
       day.day = day_from_number(static_cast<int>(query.integer(0)));
       day.reporter = reporters.of(query.integer(1));
-      day.generation = static_cast<report::Generation>(query.integer(2));
+      day.generation = enum_from(query.integer(2), report::Generation::rfc9990);
       day.policy = impl.interning.policy(query.integer(3));
       day.policy.domain = facts.domain;
       day.reports = query.count(4);

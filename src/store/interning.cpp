@@ -79,9 +79,9 @@ std::optional<std::int64_t> number_of(const std::optional<Enum>& value) {
 }
 
 template <class Enum>
-std::optional<Enum> value_of(const std::optional<std::int64_t>& number) {
+std::optional<Enum> value_of(const std::optional<std::int64_t>& number, Enum last) {
   if (!number) return std::nullopt;
-  return static_cast<Enum>(*number);
+  return enum_from(*number, last);
 }
 
 std::string spell(const report::PublishedPolicy& policy) {
@@ -236,13 +236,13 @@ const report::PublishedPolicy& Interning::policy(std::int64_t key) {
   Query query(connection_, named("policy_by_key"), key);
   if (!query.step()) missing(connection_, "policy", key);
   report::PublishedPolicy policy;
-  policy.p = value_of<report::Policy>(query.optional_integer(0));
-  policy.sp = value_of<report::Policy>(query.optional_integer(1));
-  policy.np = value_of<report::Policy>(query.optional_integer(2));
-  policy.pct = value_of<int>(query.optional_integer(3));
-  policy.testing = value_of<bool>(query.optional_integer(4));
-  policy.adkim = value_of<report::AlignmentMode>(query.optional_integer(5));
-  policy.aspf = value_of<report::AlignmentMode>(query.optional_integer(6));
+  policy.p = value_of(query.optional_integer(0), report::Policy::reject);
+  policy.sp = value_of(query.optional_integer(1), report::Policy::reject);
+  policy.np = value_of(query.optional_integer(2), report::Policy::reject);
+  if (const auto pct = query.optional_integer(3)) policy.pct = enum_from(*pct, 100);
+  if (const auto testing = query.optional_integer(4)) policy.testing = *testing != 0;
+  policy.adkim = value_of(query.optional_integer(5), report::AlignmentMode::strict);
+  policy.aspf = value_of(query.optional_integer(6), report::AlignmentMode::strict);
   policy.fo = query.optional_text(7);
   policy.discovery_method = query.optional_text(8);
   return policies_.remember(key, std::move(policy), 0);

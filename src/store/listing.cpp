@@ -69,8 +69,8 @@ ReportRow Store::Impl::read_report(Query& query) {
   row.report.end = instant_from(query.integer(column++));
   row.report.report_id = query.text(column++);
   row.report.reporter = text(query.integer(column++));
-  row.report.generation = static_cast<report::Generation>(query.integer(column++));
-  row.provenance.trust = static_cast<report::Trust>(query.integer(column++));
+  row.report.generation = enum_from(query.integer(column++), report::Generation::rfc9990);
+  row.provenance.trust = enum_from(query.integer(column++), report::Trust::failed);
   row.report.policy = interning.policy(query.integer(column++));
   row.report.policy.domain = text(domain);
   row.report.version = optional_text(column++);

@@ -1,4 +1,5 @@
 #include "store/impl.hpp"
+#include "store/packing.hpp"
 
 // What the operator decided, what the ingest runs did, and how far they got.
 namespace ruagate::store {
@@ -23,7 +24,7 @@ std::vector<report::Decision> Store::decisions(std::optional<std::string_view> d
     report::Decision& decision = decisions.emplace_back();
     decision.domain = query.text(0);
     decision.what = query.text(1);
-    decision.kind = static_cast<report::DecisionKind>(query.integer(2));
+    decision.kind = enum_from(query.integer(2), report::DecisionKind::acknowledge);
     decision.critical = query.integer(3) != 0;
     decision.retired = query.integer(4) != 0;
     decision.periodic = query.optional_text(5);

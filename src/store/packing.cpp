@@ -1,5 +1,6 @@
 #include "store/packing.hpp"
 
+#include "base/format.hpp"
 #include "store/store.hpp"
 
 namespace ruagate::store {
@@ -21,7 +22,11 @@ std::uint64_t NumberReader::next() {
     number |= static_cast<std::uint64_t>(byte & 0x7F) << shift;
     if ((byte & 0x80) == 0) return number;
   }
-  throw StoreError("the database is damaged (a packed value is cut short); run `ruagate db check`");
+  damaged_value("a packed value is cut short");
+}
+
+void damaged_value(std::string_view what) {
+  throw StoreError(format("the database is damaged ({}); run `ruagate db check`", what));
 }
 
 int pack(const Outcome& outcome) {
@@ -30,8 +35,9 @@ int pack(const Outcome& outcome) {
 }
 
 Outcome unpack_outcome(std::int64_t packed) {
-  return {static_cast<report::Disposition>(packed & 7), static_cast<report::AlignmentResult>((packed >> 3) & 3),
-          static_cast<report::AlignmentResult>((packed >> 5) & 3)};
+  return {enum_from(packed & 7, report::Disposition::unknown),
+          enum_from((packed >> 3) & 3, report::AlignmentResult::unknown),
+          enum_from(packed >> 5, report::AlignmentResult::unknown)};
 }
 
 std::string pack_keys(const std::vector<std::int64_t>& keys) {

@@ -24,6 +24,20 @@ class NumberReader {
   std::string_view rest_;
 };
 
+/// A packed value or a number in a column that this program never wrote. Throws StoreError.
+[[noreturn]] void damaged_value(std::string_view what);
+
+/// The enumerator of a stored number, at most `last`. Throws StoreError.
+template <class Enum>
+Enum enum_from(std::uint64_t number, Enum last) {
+  if (number > static_cast<std::uint64_t>(last)) damaged_value("a number stands for nothing");
+  return static_cast<Enum>(number);
+}
+template <class Enum>
+Enum enum_from(std::int64_t number, Enum last) {
+  return enum_from(static_cast<std::uint64_t>(number), last);
+}
+
 /// Column `outcome`: disposition + 8 * dkim_aligned + 32 * spf_aligned.
 struct Outcome {
   report::Disposition disposition = report::Disposition::unknown;
@@ -106,20 +120,20 @@ report::Evidence unpack_evidence(std::string_view packed, TextOf&& text) {
     report::DkimAuth& dkim = evidence.dkim.emplace_back();
     dkim.domain = value();
     dkim.selector = value();
-    dkim.result = static_cast<report::DkimResult>(in.next());
+    dkim.result = enum_from(in.next(), report::DkimResult::permerror);
     dkim.human_result = value();
   }
   for (std::uint64_t left = in.next(); left > 0; --left) {
     report::SpfAuth& spf = evidence.spf.emplace_back();
     spf.domain = value();
     const std::uint64_t both = in.next();
-    spf.result = static_cast<report::SpfResult>(both / 4);
-    spf.scope = static_cast<report::SpfScope>(both % 4);
+    spf.result = enum_from(both / 4, report::SpfResult::permerror);
+    spf.scope = enum_from(both % 4, report::SpfScope::unknown);
     spf.human_result = value();
   }
   for (std::uint64_t left = in.next(); left > 0; --left) {
     report::OverrideReason& reason = evidence.reasons.emplace_back();
-    reason.type = static_cast<report::OverrideType>(in.next());
+    reason.type = enum_from(in.next(), report::OverrideType::other);
     reason.comment = value();
   }
   return evidence;

@@ -2,6 +2,7 @@
 
 #include "base/sha256.hpp"
 #include "store/impl.hpp"
+#include "store/packing.hpp"
 
 // What could not be read.
 namespace ruagate::store {
@@ -33,7 +34,7 @@ RejectRow read_reject(Query& query) {
   row.reason = query.text(3);
   row.detail = query.text(4);
   row.whole_message = query.integer(5) != 0;
-  row.encoding = static_cast<RawEncoding>(query.integer(6));
+  row.encoding = enum_from(query.integer(6), RawEncoding::zip);
   row.size = query.count(7);
   row.first_seen = instant_from(query.integer(8));
   row.last_seen = instant_from(query.integer(9));

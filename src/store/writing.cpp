@@ -125,7 +125,7 @@ void raise_trust(Connection& connection, Interning& interning, Rollups& rollups,
 std::optional<RawDocument> Store::Impl::raw(std::int64_t report_key) {
   Query query(connection, named("raw_by_report"), report_key);
   if (!query.step()) return std::nullopt;
-  return RawDocument{std::string(query.blob(1)), static_cast<RawEncoding>(query.integer(0))};
+  return RawDocument{std::string(query.blob(1)), enum_from(query.integer(0), RawEncoding::zip)};
 }
 
 std::int64_t Store::Impl::add_report(std::optional<std::int64_t> key, const report::Report& report,
@@ -250,7 +250,7 @@ InsertOutcome Store::insert(const report::Report& report, const Provenance& prov
                 identity.report_id);
     if (query.step()) {
       stored = {query.integer(0),      digest_from(query.blob(1)),
-                query.count(2),        static_cast<report::Trust>(query.integer(3)),
+                query.count(2),        enum_from(query.integer(3), report::Trust::failed),
                 query.integer(4) != 0, std::string(query.text(5))};
     }
   }

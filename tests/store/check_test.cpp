@@ -77,7 +77,12 @@ INSTANTIATE_TEST_SUITE_P(
                "evidence 99 is missing"},
         Damage{"update record_block set packed = cast(packed || x'63010205' as blob) where report_key = 4",
                "address 99 is missing"},
+        Damage{"update record_block set packed = cast(packed || x'01017f05' as blob) where report_key = 4",
+               "stands for nothing"},
+        Damage{"update cell_block set packed = cast(packed || x'01010505' as blob) where day = 20760",
+               "stands for nothing"},
         Damage{"update evidence set packed = x'63000000'", "text 99 is missing"},
+        Damage{"update evidence set packed = x'0100000001020700'", "stands for nothing"},
         Damage{"update report set trust = 1 where report_key = 4", "cell"}));
 
 TEST(CheckFile, BrokenPageIsNamed) {
