@@ -97,7 +97,7 @@ struct Place {
 class Reader {
  public:
   Reader(const Limits& limits, const Border& border, bool keep_raw, StageTimes& times)
-      : limits_(limits), border_(border), keep_raw_(keep_raw), times_(times) {}
+      : limits_(limits), budget_(limits.unpack), border_(border), keep_raw_(keep_raw), times_(times) {}
 
   void read(std::string_view bytes, std::string_view origin) {
     if (trim(bytes).empty()) {
@@ -116,7 +116,7 @@ class Reader {
   void read_payload(std::string_view bytes, const Place& place) {
     const Stopwatch stopwatch(times_.unpack);
     unpack::unpack(
-        place.file_name, bytes, limits_.unpack,
+        place.file_name, bytes, limits_.unpack, budget_,
         [&](unpack::Document&& document) { read_document(std::move(document), bytes, place); },
         [&](unpack::Refusal&& refusal) {
           if (refusal.error.code == "empty_payload") {
@@ -289,6 +289,7 @@ class Reader {
   static constexpr int kMostDepth = 2;
 
   const Limits& limits_;
+  unpack::Budget budget_;
   const Border& border_;
   bool keep_raw_;
   StageTimes& times_;

@@ -81,10 +81,9 @@ bool Gauge::allows(std::size_t produced, std::size_t consumed) const {
 Error Gauge::error(std::size_t produced, std::size_t consumed, std::string_view too_large_code) const {
   if (produced > most()) {
     if (at_start_.total_bytes < at_start_.document_bytes) {
-      return {
-          ErrorKind::too_large, "document_too_large",
-          format("all documents of the attachment together are larger than allowed; {} bytes were left for this one",
-                 at_start_.total_bytes)};
+      return {ErrorKind::too_large, "document_too_large",
+              format("all documents of the message together are larger than allowed; {} bytes were left for this one",
+                     at_start_.total_bytes)};
     }
     return {ErrorKind::too_large, too_large_code,
             format("the document is larger than {} bytes", at_start_.document_bytes)};

@@ -41,9 +41,9 @@ bool has_content(const ZipArchive::Member& member) {
 /// One attachment on its way to documents.
 class Unpacker {
  public:
-  Unpacker(const Limits& limits, const std::function<void(Document&&)>& on_document,
+  Unpacker(const Limits& limits, Budget& budget, const std::function<void(Document&&)>& on_document,
            const std::function<void(Refusal&&)>& on_refusal)
-      : limits_(limits), left_(limits.max_total_bytes), on_document_(on_document), on_refusal_(on_refusal) {}
+      : limits_(limits), left_(budget), on_document_(on_document), on_refusal_(on_refusal) {}
 
   /// What was learnt on the way to some bytes.
   struct Way {
@@ -59,11 +59,11 @@ class Unpacker {
   void open(std::string_view bytes, Way way) {
     std::string_view inner = bytes;
     if (is_wrapped(inner, way)) return open_container(inner, std::move(way));
-    if (bytes.size() > std::min(limits_.max_document_bytes, left_)) {
-      return refuse(std::move(way.name), {ErrorKind::too_large, "document_too_large",
-                                          format("the document is larger than {} bytes", limits_.max_document_bytes)});
+    Allowance room = allowance(0);
+    if (bytes.size() > std::min(room.document_bytes, room.total_bytes)) {
+      return refuse(std::move(way.name), Gauge(room).error(bytes.size(), bytes.size(), "document_too_large"));
     }
-    left_ -= bytes.size();
+    left_.bytes -= bytes.size();
     deliver(std::string(bytes), std::move(way));
   }
 
@@ -104,13 +104,13 @@ class Unpacker {
 
   Allowance allowance(std::size_t held) const {
     const std::size_t room = limits_.max_document_bytes - std::min(held, limits_.max_document_bytes);
-    return {room, left_, std::max(limits_.max_ratio, 1U)};
+    return {room, left_.bytes, std::max(limits_.max_ratio, 1U)};
   }
 
   void open_gzip(std::string_view bytes, Way way) {
     Allowance room = allowance(way.held);
     auto inflated = inflate_gzip(bytes, room);
-    left_ = room.total_bytes;
+    left_.bytes = room.total_bytes;
     if (!inflated) return refuse(std::move(way.name), std::move(inflated.error()));
     if (way.name.empty()) way.name = std::move(inflated->name);
     if (inflated->members > 1) way.tolerances.emplace_back("gzip_several_members");
@@ -125,11 +125,11 @@ class Unpacker {
   void open_zip(std::string_view bytes, const Way& way) {
     const auto archive = ZipArchive::open(bytes, limits_.max_members);
     if (!archive) return refuse(way.name, archive.error());
-    if (members_ + archive->size() > std::size_t{limits_.max_members} * kMaxLayers) {
+    if (archive->size() > left_.members) {
       return refuse(way.name, {ErrorKind::too_large, "zip_too_many_members",
-                               "the archives of the attachment have too many members together"});
+                               "the archives of the message have too many members together"});
     }
-    members_ += archive->size();
+    left_.members -= archive->size();
 
     std::size_t files = 0;
     std::size_t with_content = 0;
@@ -155,7 +155,7 @@ class Unpacker {
       if (with_content < files) inner.tolerances.emplace_back("zip_empty_member");
       Allowance room = allowance(way.held);
       auto content = archive->read(i, room);
-      left_ = room.total_bytes;
+      left_.bytes = room.total_bytes;
       if (!content) {
         refuse(std::move(inner.name), std::move(content.error()));
         continue;
@@ -188,8 +188,7 @@ class Unpacker {
   void refuse(std::string name, Error error) { on_refusal_({std::move(name), std::move(error)}); }
 
   const Limits& limits_;
-  std::size_t left_;         // Of max_total_bytes.
-  std::size_t members_ = 0;  // Of all archives.
+  Budget& left_;
   const std::function<void(Document&&)>& on_document_;
   const std::function<void(Refusal&&)>& on_refusal_;
 };
@@ -219,11 +218,17 @@ Content sniff(std::string_view bytes) {
   return Content::other;
 }
 
-void unpack(std::string_view file_name, std::string_view attachment, const Limits& limits,
+void unpack(std::string_view file_name, std::string_view attachment, const Limits& limits, Budget& budget,
             const std::function<void(Document&&)>& on_document, const std::function<void(Refusal&&)>& on_refusal) {
   Unpacker::Way way;
   way.name = file_name;
-  Unpacker(limits, on_document, on_refusal).open(attachment, std::move(way));
+  Unpacker(limits, budget, on_document, on_refusal).open(attachment, std::move(way));
+}
+
+void unpack(std::string_view file_name, std::string_view attachment, const Limits& limits,
+            const std::function<void(Document&&)>& on_document, const std::function<void(Refusal&&)>& on_refusal) {
+  Budget budget(limits);
+  unpack(file_name, attachment, limits, budget, on_document, on_refusal);
 }
 
 Result<std::string> restore(std::string_view raw, RawEncoding encoding, const Limits& limits) {

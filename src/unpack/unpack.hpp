@@ -14,7 +14,7 @@ namespace ruagate::unpack {
 
 struct Limits {
   std::size_t max_document_bytes = 256U << 20;  ///< One document, uncompressed.
-  std::size_t max_total_bytes = 512U << 20;     ///< All documents of one attachment together.
+  std::size_t max_total_bytes = 512U << 20;     ///< All documents of one message together.
   unsigned max_members = 64;                    ///< Of one archive.
   unsigned max_layers = 3;                      ///< gzip in zip in gzip ...
   /// Uncompressed bytes for each compressed one, checked above 16 MiB of output. Real reports reach 60.
@@ -46,10 +46,20 @@ struct Refusal {
   Error error;
 };
 
+/// What the attachments of one message may still unpack to, all together.
+struct Budget {
+  explicit Budget(const Limits& limits) : bytes(limits.max_total_bytes) {}
+  std::size_t bytes;
+  std::size_t members = 1024;  ///< Of all archives.
+};
+
 /// Hands every document in `attachment` to `on_document`, and everything refused to `on_refusal`, in order.
-/// One document is in memory at a time. Directories, `__MACOSX/` and dot files are passed over.
-/// Error codes: gzip_truncated, gzip_corrupt, zip_corrupt, zip_truncated, zip_encrypted, zip_too_many_members,
-/// zip_member_too_large, document_too_large, ratio_too_high, nested_too_deep, empty_payload.
+/// One document is in memory at a time; `budget` is what its message has left. Directories, `__MACOSX/` and dot files
+/// are passed over. Error codes: gzip_truncated, gzip_corrupt, zip_corrupt, zip_truncated, zip_encrypted,
+/// zip_too_many_members, zip_member_too_large, document_too_large, ratio_too_high, nested_too_deep, empty_payload.
+void unpack(std::string_view file_name, std::string_view attachment, const Limits& limits, Budget& budget,
+            const std::function<void(Document&&)>& on_document, const std::function<void(Refusal&&)>& on_refusal);
+/// The same for an attachment that is by itself.
 void unpack(std::string_view file_name, std::string_view attachment, const Limits& limits,
             const std::function<void(Document&&)>& on_document, const std::function<void(Refusal&&)>& on_refusal);
 

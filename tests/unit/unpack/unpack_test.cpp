@@ -269,6 +269,33 @@ TEST(Unpack, HoldsTheLimits) {
   EXPECT_THAT(total.refusals[0].error.message, HasSubstr("together"));
 }
 
+TEST(Unpack, HoldsTheLimitsOfAllAttachmentsTogether) {
+  Limits limits;
+  limits.max_total_bytes = 2500;
+  Budget budget(limits);
+  std::size_t documents = 0;
+  std::vector<Refusal> refusals;
+  const auto add = [&](const std::string& attachment) {
+    unpack(
+        "a", attachment, limits, budget, [&](Document&&) { ++documents; },
+        [&](Refusal&& refusal) { refusals.push_back(std::move(refusal)); });
+  };
+  add(gzip(std::string(1000, 'x')));
+  add(std::string(1000, 'x'));
+  EXPECT_EQ(documents, 2U);
+  add(ZipWriter().add("a", std::string(501, 'x')).finish());
+  add(std::string(501, 'x'));
+  EXPECT_EQ(documents, 2U);
+  ASSERT_THAT(refusals, SizeIs(2));
+  for (const Refusal& refusal : refusals) EXPECT_EQ(refusal.error.code, "document_too_large");
+  budget = Budget(limits);
+  budget.members = 3;
+  add(ZipWriter().add("a", "x").add("b", "x").finish());
+  add(ZipWriter().add("a", "x").add("b", "x").finish());
+  EXPECT_EQ(documents, 4U);
+  EXPECT_EQ(refusals.back().error.code, "zip_too_many_members");
+}
+
 TEST(Unpack, RefusesManyMembersByTheEndRecordAlone) {
   EXPECT_EQ(code_of(unpacked(ZipWriter().add("a", kXml).repeat_last(60'000).finish())), "zip_too_many_members");
   EXPECT_EQ(code_of(unpacked(ZipWriter().add("a", kXml).repeat_last(100'000).finish())), "zip_too_many_members");
