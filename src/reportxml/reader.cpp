@@ -29,8 +29,6 @@ constexpr std::size_t npos = std::string_view::npos;
 
 /// Up to here a document is parsed as a whole, which is quicker than looking for its parts first.
 constexpr std::size_t kSmallDocument = 128 * 1024;
-/// What a report may say outside its records; the largest real one seen has a few kilobytes.
-constexpr std::size_t kMaxHeadBytes = 8 * 1024 * 1024;
 constexpr std::size_t kMaxRootTagBytes = 64 * 1024;
 
 /// feedback, record, row, policy_evaluated, reason, type.
@@ -228,9 +226,9 @@ class Reading {
     if (tag.ends_with("/>")) return true;
     for (const Span& piece : span.head) {
       if (buffer.size() + (piece.end - piece.begin) > kMaxHeadBytes) {
-        error_ = Error{ErrorKind::malformed, "xml_broken",
-                       format("{}: more than {} MiB outside records", position(document_, piece.begin),
-                              kMaxHeadBytes / 1024 / 1024)};
+        error_ = Error{
+            ErrorKind::malformed, "xml_broken",
+            format("{}: more than {} MiB outside records", position(document_, piece.begin), kMaxHeadBytes >> 20)};
         return false;
       }
       buffer += piece.of(document_);
@@ -285,6 +283,12 @@ class Reading {
         return;
       case ScanFailure::Kind::too_many_records:
         error_ = Error{ErrorKind::too_large, "too_many_records", strict_};
+        return;
+      case ScanFailure::Kind::head_too_large:
+        error_ = Error{ErrorKind::malformed, "xml_broken", strict_};
+        return;
+      case ScanFailure::Kind::other_root:
+        error_ = Error{ErrorKind::no_report, "not_a_report", failure.what};
         return;
       case ScanFailure::Kind::doctype_html:
         error_ = Error{ErrorKind::no_report, "not_a_report", "an HTML document"};

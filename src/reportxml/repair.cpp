@@ -17,6 +17,8 @@ namespace {
 
 constexpr std::size_t npos = std::string_view::npos;
 constexpr std::size_t kMaxEndNames = 4096;
+/// Documents with more places to be repaired are not damaged but made up: each place costs time.
+constexpr std::size_t kMostFaults = 4'000'000;
 
 bool is_name_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == ':' ||
@@ -59,7 +61,7 @@ class Repairer {
       if (open == document_.size()) break;
       at = markup(open);
       if (error_) return tl::unexpected<Error>(*std::move(error_));
-      if (out().size() > max_out_) {
+      if (out().size() > max_out_ || faults_ > kMostFaults) {
         return fail(ErrorKind::malformed, "xml_broken", format("byte {}: too damaged to be repaired", at));
       }
     }
@@ -76,7 +78,10 @@ class Repairer {
   };
 
   std::string& out() { return result_.document; }
-  void note(Tolerance tolerance) { result_.tolerances.add(tolerance); }
+  void note(Tolerance tolerance) {
+    result_.tolerances.add(tolerance);
+    ++faults_;
+  }
 
   bool in_leaf() const { return !open_.empty() && !open_.back().container; }
 
@@ -403,6 +408,7 @@ class Repairer {
   const Limits& limits_;
   std::size_t max_out_;
   Repaired result_;
+  std::size_t faults_ = 0;
   std::vector<Open> open_;
   std::optional<Error> error_;
   std::optional<std::unordered_set<std::string_view>> end_names_;

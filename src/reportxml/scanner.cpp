@@ -13,6 +13,7 @@ namespace ruagate::reportxml {
 namespace {
 
 constexpr std::size_t npos = std::string_view::npos;
+constexpr std::size_t kMostOutside = 1'000'000;
 
 bool is_name_start(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == ':' ||
@@ -160,6 +161,9 @@ class Scanner {
     // Only elements near the root matter here; the name of the others is compared, not understood.
     const bool shallow = feedback_depth_ == 0 || open_.size() <= feedback_depth_;
     const Element element = shallow ? known(name) : Element::unknown;
+    if (feedback_depth_ == 0 && sections_ == 0 && ++outside_ > kMostOutside) {
+      return fail(ScanFailure::Kind::other_root, open, format("the root element is {}", printable(layout_.root, 60)));
+    }
     if (layout_.root.empty()) layout_.root = local_name(name);
     if (open_.size() >= limits_.max_depth) {
       return fail(ScanFailure::Kind::too_deep, open, format("more than {} elements deep", limits_.max_depth));
@@ -172,6 +176,7 @@ class Scanner {
       if (!open_.empty()) layout_.tolerances.add(Tolerance::wrapper_element);
       layout_.reports.push_back({{open, end}, {}, {}, 0, 0});
       feedback_depth_ = open_.size() + 1;
+      head_bytes_ = 0;
       collector_ = Collector(document_, layout_.reports.back(), end);
     }
     open_.push_back({name, open, element});
@@ -194,7 +199,15 @@ class Scanner {
     const Open closed = open_.back();
     open_.pop_back();
     if (feedback_depth_ != 0) {
-      if (open_.size() == feedback_depth_ && closed.element == Element::record) return record(*collector_, closed, end);
+      if (open_.size() == feedback_depth_) {
+        if (closed.element == Element::record) return record(*collector_, closed, end);
+        head_bytes_ += end - closed.begin;
+        if (head_bytes_ > kMaxHeadBytes) {
+          fail(ScanFailure::Kind::head_too_large, closed.begin,
+               format("more than {} MiB outside records", kMaxHeadBytes >> 20));
+          return false;
+        }
+      }
       if (open_.size() + 1 == feedback_depth_) {
         // A self-closing feedback has no content between its tags.
         collector_->close(std::max(tag, layout_.reports.back().start_tag.end));
@@ -235,6 +248,8 @@ class Scanner {
   std::size_t feedback_depth_ = 0;  ///< Number of open elements down to the feedback; 0 outside.
   std::uint64_t records_ = 0;
   bool declared_ = false;
+  std::size_t head_bytes_ = 0;  ///< Of elements beside the records, in the report that is open.
+  std::size_t outside_ = 0;     ///< Elements before anything of a report.
   std::uint64_t sections_ = 0;  ///< Sections of a report that stand outside any element.
   std::optional<Collector> collector_;
   FeedbackSpan rootless_span_;

@@ -39,9 +39,19 @@ struct Layout {
 inline constexpr std::size_t kBatchBytes = 64 * 1024;
 inline constexpr std::size_t kMaxRecordBytes = 1024 * 1024;
 inline constexpr std::size_t kMaxReportsPerDocument = 10'000;
+/// What a report may say outside its records; the largest real one seen has a few kilobytes.
+inline constexpr std::size_t kMaxHeadBytes = 8 * 1024 * 1024;
 
 struct ScanFailure {
-  enum class Kind : std::uint8_t { broken, doctype, doctype_html, too_deep, too_many_records } kind = Kind::broken;
+  enum class Kind : std::uint8_t {
+    broken,
+    doctype,
+    doctype_html,
+    too_deep,
+    too_many_records,
+    head_too_large,
+    other_root,  ///< So much that is no report that none is looked for behind it.
+  } kind = Kind::broken;
   std::size_t offset = 0;
   std::string what;
 };

@@ -102,6 +102,26 @@ TEST(HostileDocument, LimitsHold) {
   EXPECT_LE(capped->front().records.front().evidence.dkim.size(), 256U);
 }
 
+// Without an end each of these costs seconds at the size limit, and brings nothing.
+TEST(HostileDocument, WhatIsMadeUpIsGivenUp) {
+  const auto error_of = [](std::string document) {
+    const auto reports = read_reports(std::move(document), {}, {});
+    return reports ? Error{} : reports.error();
+  };
+  const auto too_damaged = error_of(kHead + repeated("<", 4'100'000) + record() + "</feedback>");
+  EXPECT_EQ(too_damaged.code, "xml_broken");
+  EXPECT_NE(too_damaged.message.find("too damaged"), std::string::npos) << too_damaged.message;
+  EXPECT_EQ(code_of(kHead + record("1", repeated("<", 100'000)) + "</feedback>"), "read");
+
+  const auto large_head = error_of(kHead + repeated("<x>0123456789</x>", 600'000) + record() + "</feedback>");
+  EXPECT_EQ(large_head.code, "xml_broken");
+  EXPECT_NE(large_head.message.find("8 MiB outside records"), std::string::npos) << large_head.message;
+
+  const auto other = error_of("<x>" + repeated("<y/>", 1'000'001) + kHead + record() + "</feedback></x>");
+  EXPECT_EQ(other.code, "not_a_report");
+  EXPECT_EQ(other.kind, ErrorKind::no_report);
+}
+
 TEST(HostileDocument, TextIsAlwaysCleanUtf8) {
   const auto reports = read_reports(
       kHead + record("1", "<reason><type>other</type><comment>a&#27;[31m&#xD800;b&#1;</comment></reason>") +
