@@ -24,11 +24,7 @@ TEST(Loop, HistoriesAreTheSameEachTime) {
   EXPECT_DOUBLE_EQ(same_days(once, again), 1.0);
 }
 
-// Left out under a sanitizer, which plays it ten times slower; what it calls runs there in the tests of its rooms.
 TEST(Loop, ProductDoesLessHarmThanTheCalendarAndNamesWhatIsWrong) {
-#ifdef __SANITIZE_ADDRESS__
-  GTEST_SKIP() << "takes minutes under a sanitizer";
-#endif
   const domain::OrgDomains org_domains;
   const std::vector<std::uint64_t> seeds = {46};
   const auto said = run(
