@@ -2,7 +2,7 @@
 """Mail made to hurt, through the real binary: how it ends, what it costs, and that nothing of it acts anywhere.
 
 Each hostile mail is taken in beside one good mail, which must be stored whatever its neighbour does. Memory is the
-peak of the whole process. RUAGATE_HOSTILE_MIB is the size of the filled documents (8; at 250, just below the limit
+peak of the whole process. RUAGATE_HOSTILE_MIB is the size of the filled documents (4; at 250, just below the limit
 on a document, this is the long check of docs/reliability.md). RUAGATE_TIME_FACTOR says by how much slower than a release
 build the binary may be; 0 for builds whose time and memory say nothing (sanitizers).
 """
@@ -22,7 +22,7 @@ import zlib
 from harness import BINARY, Case, make_maildir, report_mail, report_xml
 
 MIB = 1 << 20
-FILLED = int(os.environ.get("RUAGATE_HOSTILE_MIB", "8")) * MIB
+FILLED = int(os.environ.get("RUAGATE_HOSTILE_MIB", "4")) * MIB
 FACTOR = float(os.environ.get("RUAGATE_TIME_FACTOR", "1"))
 SECONDS = 5
 PEAK = (256 + 2 * 256) * MIB  # 256 MiB, and twice the limit on a document
@@ -48,9 +48,9 @@ def attached(payload: bytes, name: str, media_type="application/octet-stream") -
 
 def deflated(piece: bytes, times: int) -> bytes:
     """A raw deflate stream of `piece` repeated, without compressing it more than once."""
-    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    packer = zlib.compressobj(6, zlib.DEFLATED, -15)
     block = packer.compress(piece) + packer.flush(zlib.Z_FULL_FLUSH)
-    last = zlib.compressobj(9, zlib.DEFLATED, -15)
+    last = zlib.compressobj(6, zlib.DEFLATED, -15)
     return block * times + last.flush()
 
 
@@ -77,7 +77,7 @@ def around(head: str, piece: str, tail: str, size=None) -> bytes:
 def zipped(members, overlapping=0) -> bytes:
     """A zip archive; `members` are (name, raw deflate stream, size, crc). With `overlapping`, the directory names the
     first member that many times more."""
-    body, directory, count = b"", b"", 0
+    body, directory, count = bytearray(), bytearray(), 0
     for index, (name, stream, size, crc) in enumerate(members):
         fields = struct.pack("<HHHHHIIIHH", 20, 0, 8, 0, 0x21, crc, len(stream), size, len(name), 0)
         times = 1 + (overlapping if index == 0 else 0)
@@ -87,7 +87,7 @@ def zipped(members, overlapping=0) -> bytes:
                           struct.pack("<HHHII", 0, 0, 0, 0, len(body)) + other)
         body += b"PK\x03\x04" + fields + name + stream
         count += times
-    return (body + directory + b"PK\x05\x06" +
+    return bytes(body + directory + b"PK\x05\x06" +
             struct.pack("<HHHHIIH", 0, 0, count & 0xFFFF, count & 0xFFFF, len(directory), len(body), 0))
 
 
