@@ -188,7 +188,8 @@ create table reject (
     first_seen    integer not null,
     last_seen     integer not null,
     times_seen    integer not null,
-    bytes         blob    not null
+    bytes         blob    not null,
+    trust         integer not null default 0  -- of the mail, as in report
 ) strict;
 
 -- The operator's decisions.

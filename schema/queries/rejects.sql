@@ -1,2 +1,3 @@
-select reject_key, origin, part, reason, detail, whole_message, encoding, size, first_seen, last_seen, times_seen
+select reject_key, origin, part, reason, detail, whole_message, encoding, size, first_seen, last_seen, times_seen,
+       trust
 from reject order by reject_key;

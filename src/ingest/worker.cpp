@@ -196,7 +196,9 @@ mailbox::Outcome Worker::State::write(Pending& message, Outcome& counted) {
     }
   }
   for (const auto& refused : message.read.refused) {
-    store->add_reject(to_reject(refused, message.whole, message.message.origin, now));
+    auto reject = to_reject(refused, message.whole, message.message.origin, now);
+    reject.trust = message.read.trust;
+    store->add_reject(reject);
   }
   count_refused(message, counted);
   if (!message.read.refused.empty() || conflict_kept) return mailbox::Outcome::rejected;

@@ -39,6 +39,7 @@ RejectRow read_reject(Query& query) {
   row.first_seen = instant_from(query.integer(8));
   row.last_seen = instant_from(query.integer(9));
   row.times_seen = query.count(10);
+  row.trust = enum_from(query.integer(11), report::Trust::failed);
   return row;
 }
 
@@ -46,11 +47,12 @@ RejectRow read_reject(Query& query) {
 
 bool Store::Impl::add_reject(const NewReject& reject, const Sha256& fingerprint) {
   const Blob print{std::span<const std::uint8_t>(fingerprint)};
-  run(connection, named("reject_seen_again"), print, epoch_seconds(reject.seen_at));
+  const int trust = static_cast<int>(reject.trust);
+  run(connection, named("reject_seen_again"), print, epoch_seconds(reject.seen_at), trust);
   if (connection.changes() > 0) return false;
   run(connection, named("reject_add"), print, reject.origin, reject.part, reject.reason, reject.detail,
       reject.whole_message, static_cast<int>(reject.encoding), reject.bytes.size(), epoch_seconds(reject.seen_at),
-      Blob(reject.bytes));
+      Blob(reject.bytes), trust);
   return true;
 }
 

@@ -62,6 +62,7 @@ struct NewReject {
   RawEncoding encoding = RawEncoding::plain;  ///< Handed out again with the bytes.
   bool whole_message = true;                  ///< False: `bytes` is a document or container out of the message.
   Instant seen_at{};
+  report::Trust trust = report::Trust::unverified;  ///< Of the mail: what can be read of it later counts as much.
 };
 struct RejectRow {
   std::int64_t id = 0;
@@ -75,6 +76,7 @@ struct RejectRow {
   Instant first_seen{};
   Instant last_seen{};
   std::uint64_t times_seen = 1;
+  report::Trust trust = report::Trust::unverified;  ///< Of the best authenticated mail that brought it.
 };
 
 /// Why a report is hard to believe, as bits; the numbers are on disk and never change.

@@ -90,6 +90,22 @@ count_reports = "{count_reports}"
         self.fails(2, "--db", self.db, "reports", "accept", "999", says="no report 999")
         self.ok("db", "check")
 
+    def test_a_reject_that_can_be_read_later_counts_as_much_as_its_mail(self):
+        def large(reporter):
+            xml = report_xml(reporter=reporter, records=[(f"192.0.2.{i}", 5, "pass", "pass") for i in range(1, 9)])
+            return report_mail(xml)
+        mails = [FAIL + ENTRY + large("a.example"), PASS + ENTRY + large("b.example"), ENTRY + large("c.example"),
+                 FAIL + ENTRY + large("d.example"), PASS + ENTRY + b"Subject: again\n" + large("d.example")]
+        config = self.configured(mails)
+        text = config.read_text()
+        config.write_text(text + "[limits]\ndocument_bytes = 1024\n")
+        self.assertEqual(len(self.run_json(config, "ingest")["rejected"]), 5)
+        config.write_text(text)
+        self.assertEqual(self.run_json(config, "rejects", "retry")["reports_new"], 4)
+        trust = {row["reporter"]: row["trust"] for row in self.run_json(config, "reports")["reports"]}
+        self.assertEqual(trust, {"a.example": "failed", "b.example": "trusted", "c.example": "unverified",
+                                 "d.example": "trusted"})
+
 
 if __name__ == "__main__":
     unittest.main()

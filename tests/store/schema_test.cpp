@@ -35,6 +35,7 @@ std::string normalized(std::string_view sql) {
     }
     const bool is_space = i >= sql.size() || sql[i] == ' ' || sql[i] == '\n';
     if (!is_space) {
+      if ((sql[i] == ')' || sql[i] == ',') && !out.empty() && out.back() == ' ') out.pop_back();
       out += sql[i];
     } else if (!out.empty() && out.back() != ' ') {
       out += ' ';
