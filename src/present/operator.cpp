@@ -121,6 +121,14 @@ void ingest_text(std::ostream& out, const ingest::Outcome& outcome, const Style&
                    thousands(static_cast<std::uint64_t>(static_cast<double>(outcome.messages) / outcome.seconds)));
   }
   paragraph(out, line + ".", style);
+  if (style.explain && outcome.messages > 0 && !outcome.stage_seconds.empty()) {
+    std::string stages;
+    for (const auto& [stage, seconds] : outcome.stage_seconds) {
+      stages += format("{}{} {:.0f}", stages.empty() ? "" : ", ", stage,
+                       seconds / static_cast<double>(outcome.messages) * 1e6);
+    }
+    paragraph(out, format("Microseconds a message, by stage (some run side by side): {}.", stages), style);
+  }
 }
 
 void decisions_text(std::ostream& out, const std::vector<report::Decision>& decisions, const Style& style) {

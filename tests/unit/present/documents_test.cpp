@@ -61,6 +61,11 @@ std::vector<Document> documents() {
     write(out, answer, f, s);
   });
   add("ingest", [](auto& out, Format f, const Style& s) { write(out, test::sample_outcome(), f, s); });
+  add("ingest-verbose", [](auto& out, Format f, const Style& s) {
+    Style verbose = s;
+    verbose.explain = true;
+    write(out, test::sample_outcome(), f, verbose);
+  });
   add("reports",
       [](auto& out, Format f, const Style& s) { print_rows<ReportsWriter>(out, f, s, test::sample_reports(), true); });
   add("reports-empty", [](auto& out, Format f, const Style& s) {
