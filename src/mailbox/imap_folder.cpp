@@ -76,12 +76,10 @@ bool has_body(const Bodies& bodies, std::uint32_t uid) {
   return hit != bodies.end() && (hit->second.has_value() || hit->second.error().kind == ErrorKind::too_large);
 }
 
-}  // namespace
-
-Result<Bodies> fetch_bodies(Session& session, std::span<const std::uint32_t> uids, std::size_t max_bytes) {
-  Bodies bodies;
-  const std::set<std::uint32_t> asked(uids.begin(), uids.end());
-  const auto take = [&](Response& response, const Head& head) {
+/// Adds what a FETCH response says of the messages `asked` for.
+Session::OnData into(Bodies& bodies, std::span<const std::uint32_t> uids, std::size_t max_bytes) {
+  return [&bodies, asked = std::set<std::uint32_t>(uids.begin(), uids.end()), max_bytes](Response& response,
+                                                                                         const Head& head) {
     if (!head.is("FETCH")) return;
     auto data = read_fetch(response, head);
     if (!data.uid || !asked.contains(*data.uid)) return;
@@ -96,22 +94,58 @@ Result<Bodies> fetch_bodies(Session& session, std::span<const std::uint32_t> uid
       bodies.try_emplace(*data.uid, fail(ErrorKind::temporary, "unreadable", "the server gives the message no body"));
     }
   };
+}
+
+std::string fetch_command(std::string_view set) {
+  return format("UID FETCH {} (UID BODY.PEEK[])", set);
+}
+
+/// Asks for each message that was not given by itself, which shows which cannot be.
+Result<void> fetch_singly(Session& session, std::span<const std::uint32_t> uids, Bodies& bodies,
+                          const Session::OnData& take) {
+  for (const auto uid : uids) {
+    if (has_body(bodies, uid)) continue;
+    auto one = session.command(fetch_command(std::to_string(uid)), take);
+    if (!one) return tl::unexpected(one.error());
+    if (one->is_ok() || has_body(bodies, uid)) continue;
+    bodies.insert_or_assign(uid, fail(ErrorKind::temporary, "unreadable",
+                                      format("the server does not give the message: {} {}", one->word, one->text)));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Bodies> fetch_bodies(Session& session, std::span<const std::uint32_t> uids, std::size_t max_bytes) {
+  Bodies bodies;
+  const auto take = into(bodies, uids, max_bytes);
   for (const auto& set : uid_sets(uids)) {
-    auto answer = session.command(format("UID FETCH {} (UID BODY.PEEK[])", set), take);
+    auto answer = session.command(fetch_command(set), take);
     if (!answer) return tl::unexpected(answer.error());
     if (answer->is_ok()) continue;
-    // NO: some could not be given. Each by itself shows which.
-    for (const auto uid : uids) {
-      if (has_body(bodies, uid)) continue;
-      auto one = session.command(format("UID FETCH {} (UID BODY.PEEK[])", uid), take);
-      if (!one) return tl::unexpected(one.error());
-      if (one->is_ok() || has_body(bodies, uid)) continue;
-      bodies.insert_or_assign(uid, fail(ErrorKind::temporary, "unreadable",
-                                        format("the server does not give the message: {} {}", one->word, one->text)));
-    }
+    if (auto rest = fetch_singly(session, uids, bodies, take); !rest) return tl::unexpected(rest.error());
     break;
   }
   return bodies;
+}
+
+BodiesAhead::BodiesAhead(std::vector<std::uint32_t> uids, std::size_t max_bytes)
+    : uids_(std::move(uids)), max_bytes_(max_bytes), bodies_(std::make_shared<Bodies>()) {}
+
+Result<void> BodiesAhead::begin(Session& session) {
+  const auto take = into(*bodies_, uids_, max_bytes_);
+  return session.begin(fetch_command(uid_sets(uids_, ~std::size_t{0}).front()),
+                       [bodies = bodies_, take](Response& response, const Head& head) { take(response, head); });
+}
+
+Result<Bodies> BodiesAhead::finish(Session& session) {
+  auto answer = session.finish();
+  if (!answer) return tl::unexpected(answer.error());
+  if (!answer->is_ok()) {
+    auto rest = fetch_singly(session, uids_, *bodies_, into(*bodies_, uids_, max_bytes_));
+    if (!rest) return tl::unexpected(rest.error());
+  }
+  return std::move(*bodies_);
 }
 
 }  // namespace ruagate::mailbox::imap

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <set>
 #include <span>
 #include <string>
@@ -32,6 +33,21 @@ Result<std::vector<Listed>> list_sizes(Session& session, std::span<const std::ui
 using Bodies = std::map<std::uint32_t, Result<std::string>>;
 /// Whole messages, without touching their flags; `max_bytes` is for the error of one that is longer.
 Result<Bodies> fetch_bodies(Session& session, std::span<const std::uint32_t> uids, std::size_t max_bytes);
+
+/// fetch_bodies() in two steps, between which the server works: one command, asked for ahead of its time.
+class BodiesAhead {
+ public:
+  BodiesAhead(std::vector<std::uint32_t> uids, std::size_t max_bytes);
+  const std::vector<std::uint32_t>& uids() const { return uids_; }
+  Result<void> begin(Session& session);
+  /// After begin() in the same session; asks again for what was not given.
+  Result<Bodies> finish(Session& session);
+
+ private:
+  std::vector<std::uint32_t> uids_;
+  std::size_t max_bytes_;
+  std::shared_ptr<Bodies> bodies_;  ///< The session may outlive this.
+};
 
 /// Does what is asked with messages that are done.
 class Finisher {

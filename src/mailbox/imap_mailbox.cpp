@@ -83,6 +83,7 @@ Result<void> ImapMailbox::open_session() {
   auto opened = Session::open(settings_, options_.max_message_bytes, secret_, trace_);
   if (!opened) return tl::unexpected(opened.error());
   session_ = std::move(*opened);
+  ++sessions_;
   finisher_.forget();
   return open_folder();
 }
@@ -112,6 +113,7 @@ Result<void> ImapMailbox::open_folder() {
     progress_.begin(selected_.validity);
     handed_.clear();
     fetched_.clear();
+    ahead_.reset();
     is_listed_ = false;
   }
   was_connected_ = true;
@@ -155,6 +157,7 @@ Result<void> ImapMailbox::list_again() {
   progress_.list(std::move(*uids));
   handed_.clear();
   fetched_.clear();
+  ahead_.reset();
   is_listed_ = true;
   return {};
 }
@@ -203,7 +206,7 @@ Result<std::vector<MessageRef>> ImapMailbox::next(std::size_t max_count) {
   return messages;
 }
 
-Result<void> ImapMailbox::fetch_chunk(std::uint32_t uid) {
+std::vector<std::uint32_t> ImapMailbox::take_chunk(std::uint32_t uid) {
   while (!handed_.empty() && handed_.front().uid < uid) handed_.pop_front();
   std::vector<std::uint32_t> chunk{uid};
   std::uint64_t bytes = 0;
@@ -222,9 +225,18 @@ Result<void> ImapMailbox::fetch_chunk(std::uint32_t uid) {
     chunk.push_back(following.uid);
     handed_.pop_front();
   }
+  return chunk;
+}
+
+Result<void> ImapMailbox::fetch_chunk(std::uint32_t uid) {
+  std::unique_ptr<BodiesAhead> ahead;
+  if (ahead_ && std::binary_search(ahead_->uids().begin(), ahead_->uids().end(), uid)) ahead = std::move(ahead_);
+  const auto chunk = ahead ? ahead->uids() : take_chunk(uid);
   const auto validity = selected_.validity;
+  const auto session = ahead_session_;
   auto bodies = in_session([&]() -> Result<Bodies> {
     if (selected_.validity != validity) return Bodies{};
+    if (const auto asked = std::move(ahead); asked && sessions_ == session) return asked->finish(*session_);
     return fetch_bodies(*session_, chunk, options_.max_message_bytes);
   });
   if (!bodies) return tl::unexpected(bodies.error());
@@ -233,7 +245,18 @@ Result<void> ImapMailbox::fetch_chunk(std::uint32_t uid) {
   for (const auto one : chunk) {
     if (!fetched_.contains(one)) progress_.done(one);
   }
+  fetch_ahead();
   return {};
+}
+
+/// The server works on the next messages while these are read and stored. A lost session is found out later.
+void ImapMailbox::fetch_ahead() {
+  if (ahead_ || !session_ || !session_->is_alive()) return;
+  while (!handed_.empty() && handed_.front().size > options_.max_message_bytes) handed_.pop_front();
+  if (handed_.empty()) return;
+  ahead_ = std::make_unique<BodiesAhead>(take_chunk(handed_.front().uid), options_.max_message_bytes);
+  ahead_session_ = sessions_;
+  (void)ahead_->begin(*session_);
 }
 
 Result<std::string> ImapMailbox::fetch(const MessageRef& message) {
@@ -330,62 +353,5 @@ std::optional<Checkpoint> ImapMailbox::checkpoint() const {
   return Checkpoint{progress_.validity(), progress_.floor()};
 }
 
-Result<std::vector<std::string>> ImapMailbox::describe() {
-  const std::lock_guard lock(lock_);
-  auto session = Session::open(settings_, options_.max_message_bytes, secret_, trace_);
-  if (!session) return tl::unexpected(session.error());
-  auto& one = **session;
-  const auto folder = folder_on_server(settings_.folder, one.space());
-  if (!folder) return fail(ErrorKind::usage, "select", format("{} is not UTF-8", printable(settings_.folder)));
-  auto selected = one.select(*folder, true);
-  if (!selected) return tl::unexpected(selected.error());
-  std::string abilities;
-  for (const auto& ability : one.abilities()) abilities += (abilities.empty() ? "" : " ") + printable(ability);
-  std::vector<std::string> words;
-  words.push_back(
-      format("logged in to {} ({}) as {}", printable(settings_.host), one.peer(), printable(settings_.user)));
-  words.push_back(format("{}: {} message{}, UIDVALIDITY {}", printable(settings_.folder), selected->exists,
-                         selected->exists == 1 ? "" : "s", selected->validity));
-  words.push_back(format("the server can: {}", abilities));
-  words.push_back(one.can("IDLE") ? "new mail is told by the server (IDLE)"
-                                  : "new mail is looked for every 30 seconds (the server has no IDLE)");
-  words.push_back(format("mail whose reports are stored {}", Finisher::describe(one, options_.processed)));
-  words.push_back(format("mail that cannot be read {}", Finisher::describe(one, options_.rejected)));
-  words.push_back(format("mail that is no report {}", Finisher::describe(one, options_.ignored)));
-  one.log_out();
-  return words;
-}
-
 }  // namespace imap
-
-namespace {
-
-Result<std::unique_ptr<imap::ImapMailbox>> make(const ImapSettings& settings, const Options& options) {
-  const auto wrong = [&](std::string_view what) {
-    return fail(ErrorKind::usage, "imap_settings", format("mailbox {}: {}", printable(options.name), what));
-  };
-  if (settings.host.empty()) return wrong("host is missing");
-  if (settings.user.empty()) return wrong("user is missing");
-  if (!imap::encode_folder(settings.folder)) return wrong("folder is not UTF-8");
-  auto complete = settings;
-  if (complete.port == 0) complete.port = complete.tls == ImapSettings::Tls::implicit ? 993 : 143;
-  auto trace = imap::Trace::open(settings.trace_file, options.name);
-  if (!trace) return tl::unexpected(trace.error());
-  return std::make_unique<imap::ImapMailbox>(complete, options, std::move(*trace));
-}
-
-}  // namespace
-
-Result<std::unique_ptr<Mailbox>> open_imap(const ImapSettings& settings, const Options& options) {
-  auto made = make(settings, options);
-  if (!made) return tl::unexpected(made.error());
-  return std::unique_ptr<Mailbox>(std::move(*made));
-}
-
-Result<std::vector<std::string>> describe_imap(const ImapSettings& settings, const Options& options) {
-  auto made = make(settings, options);
-  if (!made) return tl::unexpected(made.error());
-  return (*made)->describe();
-}
-
 }  // namespace ruagate::mailbox

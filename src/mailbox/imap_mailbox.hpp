@@ -57,7 +57,10 @@ class ImapMailbox final : public Mailbox {
   Error lost(const Error& cause) const;
 
   Result<void> list_again();
+  /// Takes the next messages that go into one FETCH, beginning with `uid`, from those handed out.
+  std::vector<std::uint32_t> take_chunk(std::uint32_t uid);
   Result<void> fetch_chunk(std::uint32_t uid);
+  void fetch_ahead();
   const Acknowledgement& treatment(Outcome outcome) const;
   void keep_alive();
 
@@ -76,6 +79,9 @@ class ImapMailbox final : public Mailbox {
   bool was_connected_ = false;
   std::deque<Handed> handed_;  ///< Handed out, and not asked for.
   Bodies fetched_;
+  std::unique_ptr<BodiesAhead> ahead_;  ///< Asked for, behind what was fetched,
+  std::uint64_t ahead_session_ = 0;     ///< in this session.
+  std::uint64_t sessions_ = 0;          ///< Opened until now.
   std::set<std::string> warned_;
   std::minstd_rand random_;
 

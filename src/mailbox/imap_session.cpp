@@ -129,6 +129,7 @@ Answer Session::answer_of(const Response& response, const Head& head) const {
 
 Result<Answer> Session::exchange(std::string_view text, const std::vector<std::string>& lines,
                                  std::string_view last_word, bool secret, const OnData& data) {
+  if (auto settled = settle(); !settled) return tl::unexpected(settled.error());
   const auto tag = format("r{}", ++commands_);
   if (auto sent = send(format("{} {}", tag, text)); !sent) return tl::unexpected(sent.error());
   std::size_t next = 0;
@@ -160,6 +161,38 @@ Result<Answer> Session::command(std::string_view text, const OnData& data) {
   return exchange(text, {}, "*", false, data);
 }
 
+Result<void> Session::begin(std::string_view text, OnData data) {
+  if (auto settled = settle(); !settled) return settled;
+  begun_ = Begun{format("r{}", ++commands_), std::move(data), std::nullopt};
+  return send(format("{} {}", begun_->tag, text));
+}
+
+Result<void> Session::settle() {
+  while (begun_ && !begun_->answer) {
+    auto response = await();
+    if (!response) return tl::unexpected(response.error());
+    const auto head = head_of(*response);
+    if (head.kind == Kind::continuation) {
+      return over({ErrorKind::temporary, "bad_reply", "the server asks for more where nothing is left to say"});
+    }
+    if (head.kind == Kind::untagged) {
+      begun_->data(*response, head);
+    } else if (head.tag == begun_->tag) {
+      note_code(status_of(*response, head));
+      begun_->answer = answer_of(*response, head);
+    }
+  }
+  return {};
+}
+
+Result<Answer> Session::finish() {
+  if (auto settled = settle(); !settled) return tl::unexpected(settled.error());
+  if (!begun_) return over({ErrorKind::temporary, "bad_reply", "an answer to nothing"});
+  auto answer = *std::move(begun_->answer);
+  begun_.reset();
+  return answer;
+}
+
 Result<Answer> Session::require(std::string_view text, std::string_view code, std::string_view doing,
                                 const OnData& data) {
   auto answer = command(text, data);
@@ -187,6 +220,7 @@ Result<Selected> Session::select(const std::string& folder, bool read_only) {
 
 Result<bool> Session::idle(std::chrono::milliseconds limit, const std::function<bool()>& stop) {
   if (!can("IDLE") || idle_refused_) return false;
+  if (auto settled = settle(); !settled) return tl::unexpected(settled.error());
   const auto tag = format("r{}", ++commands_);
   if (auto sent = send(tag + " IDLE"); !sent) return tl::unexpected(sent.error());
   const auto end = Steady::now() + limit;

@@ -56,6 +56,10 @@ class Session {
   Result<Answer> command(std::string_view text, const OnData& data = {});
   /// command(), and temporary `code` when it is not OK: "cannot DOING: the server says ...". The session lives on.
   Result<Answer> require(std::string_view text, std::string_view code, std::string_view doing, const OnData& data = {});
+  /// Sends a command whose answer is read later: by finish(), or before anything else is asked. `data` as in command().
+  Result<void> begin(std::string_view text, OnData data);
+  /// The answer to begin().
+  Result<Answer> finish();
   Result<Selected> select(const std::string& folder, bool read_only);
   /// Waits for new mail, `limit` or `stop`. False when the server will not idle.
   Result<bool> idle(std::chrono::milliseconds limit, const std::function<bool()>& stop);
@@ -85,6 +89,8 @@ class Session {
   /// A command with what is sent, in order, at each "+" of the server; `last_word` answers every further one.
   Result<Answer> exchange(std::string_view text, const std::vector<std::string>& lines, std::string_view last_word,
                           bool secret, const OnData& data);
+  /// Reads what begin() has asked for, if that is still to come.
+  Result<void> settle();
   tl::unexpected<Error> over(const Error& error);
 
   const ImapSettings& settings_;
@@ -100,6 +106,12 @@ class Session {
   bool idle_refused_ = false;
   bool alive_ = true;
   std::string bye_;
+  struct Begun {
+    std::string tag;
+    OnData data;
+    std::optional<Answer> answer;
+  };
+  std::optional<Begun> begun_;
   std::uint64_t commands_ = 0;
   std::chrono::steady_clock::time_point last_used_;
 };
