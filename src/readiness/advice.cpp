@@ -229,6 +229,7 @@ std::string code_of_own(const source::Source& source, const Picture& picture) {
 }
 
 std::string code_of_forwarder(const source::Source& source, const Picture& picture) {
+  if (!source.abused_selector.empty()) return "key_abuse";
   if (picture.failing == 0) return "none";
   if (source.kind == source::ForwarderKind::mailing_list) return "mailing_list";
   if (source.kind == source::ForwarderKind::gateway) return "gateway_in";
@@ -246,6 +247,10 @@ AdviceNames names_of(const source::Source& source, const report::DomainFacts& fa
   names.policy_domain = facts.domain;
   names.key = source.key;
   names.selector = picture.broken_selectors.top();
+  if (const auto slash = source.abused_selector.find('/'); slash != std::string::npos) {
+    names.selector =
+        source.abused_selector.substr(slash + 1) + "._domainkey." + source.abused_selector.substr(0, slash);
+  }
   names.foreign = picture.foreign_domains.top();
   if (names.foreign.empty() && picture.foreign_domains.size() > 0)
     names.foreign = picture.foreign_domains.all().begin()->first;

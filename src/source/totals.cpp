@@ -60,6 +60,7 @@ SourceTotals totals(const Classified& classified, const Source& source, const re
     const auto& evidence = facts.evidence[cell.evidence];
     const bool aligned = is_aligned(cell);
     totals.messages += cell.messages;
+    totals.by_flow[static_cast<std::size_t>(classified.flows[index])] += cell.messages;
     if (aligned) totals.aligned += cell.messages;
     if (cell.dkim_aligned == report::AlignmentResult::pass) totals.dkim_aligned += cell.messages;
     if (cell.spf_aligned == report::AlignmentResult::pass) totals.spf_aligned += cell.messages;
