@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
 #include "source/disjoint_sets.hpp"
 #include "source/score.hpp"
+#include "source/unit_names.hpp"
 
 namespace ruagate::source {
 
@@ -26,6 +28,7 @@ class Walk {
     join_homes(homes);
     attach_key_decisions(units_.units, decisions);
     gather(homes);
+    mark_others_accounts();
     judge();
     settle();
     return std::move(result_);
@@ -132,6 +135,24 @@ class Walk {
       add_suspect(homes, i);
     }
     find_swarms();
+  }
+
+  /// Who has an account at a sending service does not send through a stranger's: such mail is somebody's who uses the
+  /// same service.
+  void mark_others_accounts() {
+    std::set<std::pair<const Service*, std::uint32_t>> has_account;  // (service, author)
+    for (std::uint32_t number = 0; number < units_.units.size(); ++number) {
+      const Unit& unit = units_.units[number];
+      if (unit.service == nullptr || !sends_for_customers(unit.service->kind)) continue;
+      const bool proven = result_.units[number].direct_ok >= settings_.legit_min_ok;
+      if (proven || decided(number, report::DecisionKind::approve)) has_account.emplace(unit.service, unit.author);
+    }
+    for (auto& unit : units_.units) {
+      if (unit.service == nullptr || unit.strength < 3 || unit.tag.empty() || unit.tag == kOwnerTag) continue;
+      // An account's number below the service's own domain is nobody else's name.
+      const bool service_name = !known_dkim_suffix(unit.tag).empty() || !known_spf_suffix(unit.tag).empty();
+      unit.others_account = !service_name && has_account.contains({unit.service, unit.author});
+    }
   }
 
   void add_suspect(const Homes& homes, std::size_t i) {

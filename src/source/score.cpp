@@ -100,7 +100,9 @@ Score score(const Unit& unit, const Suspect& suspect, const std::map<int, std::u
 
   // Under another customer's name it is as likely that customer's doing.
   const bool bulk = by_name && sends_for_customers(unit.service->kind) && unit.tag.empty();
-  if (by_name && last - first >= 14) {
+  if (unit.others_account) {
+    add(-4, format("another customer's account at {}, where the domain has its own", unit.service->name));
+  } else if (by_name && last - first >= 14) {
     add(3, format("{} authenticated the same account over {} days", unit.service->name, last - first + 1));
   } else if (bulk) {
     add(2, format("{} authenticated it", unit.service->name));

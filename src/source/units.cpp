@@ -41,6 +41,7 @@ class Finder {
     }
     result.units = std::move(units_);
     regrouping.join_return_paths(result);
+    regrouping.keep_names(result);
     regrouping.reclaim(result);
     return result;
   }

@@ -26,9 +26,10 @@ struct Unit {
   std::uint32_t author = 0;
   const Service* service = nullptr;
   std::string tag;
-  bool list_name = false;   ///< Its envelope is called like a mailing list's.
-  bool own_host = false;    ///< Its host name, confirmed, is the author domain's own.
-  bool own_tenant = false;  ///< The tenant is the author domain's own.
+  bool list_name = false;       ///< Its envelope is called like a mailing list's.
+  bool others_account = false;  ///< Of another domain, at a service where the author domain has an account of its own.
+  bool own_host = false;        ///< Its host name, confirmed, is the author domain's own.
+  bool own_tenant = false;      ///< The tenant is the author domain's own.
   const report::Decision* decision = nullptr;
 };
 
