@@ -74,7 +74,8 @@ void Regrouping::join_return_paths(Units& units) const {
   }
 }
 
-void Regrouping::keep_names(Units& units) const {
+void Regrouping::keep_names(Units& units, std::span<const report::Cell> all,
+                            const std::vector<std::uint32_t>& kind_of) const {
   auto& of_cell = units.of_cell;
   const auto pair_of = [](std::uint32_t a, std::uint32_t b) { return (std::uint64_t{a} << 32U) | b; };
   struct Place {  // A network, for one author domain.
@@ -98,19 +99,30 @@ void Regrouping::keep_names(Units& units) const {
     std::uint64_t after = 0;
     Day first{};
   };
-  std::unordered_map<std::uint64_t, Named> names;  // (network, unit)
+  std::vector<Place*> place_of_kind(cells_.size(), nullptr);  // Of those under a name.
+  bool any = false;
   for (std::size_t i = 0; i < cells_.size(); ++i) {
     const Unit& unit = units.units[of_cell[i]];
     if (unit.basis != Basis::service && unit.basis != Basis::identity) continue;
     const auto place = places.find(place_of(i));
     if (place == places.end()) continue;
-    Named& named = names.try_emplace(pair_of(network_of_[cells_[i].address], of_cell[i]), Named{.first = cells_[i].day})
-                       .first->second;
-    if (cells_[i].day <= place->second.since + days{3}) {  // It takes some days until all its machines know.
-      named.before += cells_[i].messages;
-      place->second.named_before += cells_[i].messages;
+    place_of_kind[i] = &place->second;
+    any = true;
+  }
+  if (!any) return;
+  std::unordered_map<std::uint64_t, Named> names;  // (network, unit)
+  for (std::size_t number = 0; number < all.size(); ++number) {
+    const auto i = kind_of[number];
+    Place* place = place_of_kind[i];
+    if (place == nullptr) continue;
+    const auto& cell = all[number];
+    Named& named =
+        names.try_emplace(pair_of(network_of_[cell.address], of_cell[i]), Named{.first = cell.day}).first->second;
+    if (cell.day <= place->since + days{3}) {  // It takes some days until all its machines know.
+      named.before += cell.messages;
+      place->named_before += cell.messages;
     } else {
-      named.after += cells_[i].messages;
+      named.after += cell.messages;
     }
   }
   for (const auto& [id, named] : names) {
