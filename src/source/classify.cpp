@@ -174,6 +174,9 @@ class Classifier {
   void assign_cells(const std::vector<std::uint32_t>& source_of_unit) {
     result_.flows.assign(facts_.cells.size(), Flow::unknown);
     result_.source_of.assign(facts_.cells.size(), kNoSource);
+    std::vector<std::size_t> sizes(result_.sources.size(), 0);
+    for (const auto unit : units_.of_cell) ++sizes[source_of_unit[unit]];
+    for (std::size_t i = 0; i < sizes.size(); ++i) result_.sources[i].cells.reserve(sizes[i]);
     for (std::size_t i = 0; i < cells_.size(); ++i) {
       result_.flows[i] = flows_.of_cell[i];
       result_.source_of[i] = source_of_unit[units_.of_cell[i]];

@@ -20,7 +20,18 @@ class Walk {
  public:
   Walk(std::span<const report::Cell> cells, std::span<const std::uint32_t> reporters, const Views& views, Units& units,
        Day today, const config::ReadinessSettings& settings)
-      : cells_(cells), reporters_(reporters), views_(views), units_(units), today_(today), settings_(settings) {}
+      : cells_(cells), reporters_(reporters), views_(views), units_(units), today_(today), settings_(settings) {
+    // Views are large and cells very many: what every pass asks is looked up once.
+    marks_.reserve(cells.size());
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      const bool by_spf = spf_aligned(cells[i], view(i));
+      const bool by_dkim = dkim_aligned(cells[i], view(i));
+      const bool on_the_way = units.passed_on[i] && !by_spf && !by_dkim;
+      marks_.push_back(static_cast<std::uint8_t>((by_spf ? kBySpf : 0U) | (by_dkim ? kByDkim : 0U) |
+                                                 (view(i).said_indirect ? kSaidIndirect : 0U) |
+                                                 (on_the_way ? kPassedOn : 0U)));
+    }
+  }
 
   Flows run(std::span<const report::Decision> decisions) {
     const Homes homes(cells_, views_, units_, settings_);
@@ -35,13 +46,17 @@ class Walk {
   }
 
  private:
+  static constexpr unsigned kBySpf = 1;
+  static constexpr unsigned kByDkim = 2;
+  static constexpr unsigned kSaidIndirect = 4;
+  static constexpr unsigned kPassedOn = 8;  // With the signature of a sender elsewhere, not the owner's.
+
   const EvidenceView& view(std::size_t cell) const { return views_.evidence[cells_[cell].evidence]; }
   Flow& flow(std::size_t cell) { return result_.of_cell[cell]; }
-  bool passes(std::size_t cell) const {
-    return spf_aligned(cells_[cell], view(cell)) || dkim_aligned(cells_[cell], view(cell));
-  }
-  /// Came with the signature of a sender whose mail starts elsewhere, not with the owner's.
-  bool passed_on(std::size_t cell) const { return units_.passed_on[cell] && !passes(cell); }
+  bool by_spf(std::size_t cell) const { return (marks_[cell] & kBySpf) != 0; }
+  bool passes(std::size_t cell) const { return (marks_[cell] & (kBySpf | kByDkim)) != 0; }
+  bool said_indirect(std::size_t cell) const { return (marks_[cell] & kSaidIndirect) != 0; }
+  bool passed_on(std::size_t cell) const { return (marks_[cell] & kPassedOn) != 0; }
   bool decided(std::uint32_t unit, report::DecisionKind kind) const {
     const auto* decision = units_.units[unit].decision;
     return decision != nullptr && decision->kind == kind;
@@ -51,9 +66,9 @@ class Walk {
   void pass_flows(const Homes& homes) {
     result_.of_cell.assign(cells_.size(), Flow::unknown);
     for (std::size_t i = 0; i < cells_.size(); ++i) {
-      if (spf_aligned(cells_[i], view(i))) {
+      if (by_spf(i)) {
         flow(i) = Flow::direct_ok;
-      } else if (dkim_aligned(cells_[i], view(i))) {
+      } else if (passes(i)) {
         flow(i) = homes.is_home(view(i), units_.of_cell[i]) ? Flow::direct_ok : Flow::indirect_ok;
       }
     }
@@ -116,7 +131,7 @@ class Walk {
       const auto number = units_.of_cell[i];
       auto& unit = facts[number];
       const auto& cell = cells_[i];
-      if (spf_aligned(cell, view(i))) unit.spf_aligned += cell.messages;
+      if (by_spf(i)) unit.spf_aligned += cell.messages;
       if (flow(i) == Flow::direct_ok) add_to_newest(owner_by_day_, cell);
       if (cell.day + days{kUnitWindow} <= unit.last) continue;
       unit.messages += cell.messages;
@@ -131,7 +146,7 @@ class Walk {
     foreign_host_.assign(units_.units.size(), 0);
     selector_passed_.assign(units_.units.size(), 0);
     for (std::size_t i = 0; i < cells_.size(); ++i) {
-      if (passes(i) || view(i).said_indirect || passed_on(i)) continue;
+      if (marks_[i] != 0) continue;
       add_suspect(homes, i);
     }
     find_swarms();
@@ -270,7 +285,7 @@ class Walk {
       if (passes(i)) {
         if (decided(number, report::DecisionKind::approve)) flow(i) = Flow::direct_ok;
         if (decided(number, report::DecisionKind::forwarder)) flow(i) = Flow::indirect_ok;
-      } else if ((view(i).said_indirect || passed_on(i)) && units_.units[number].decision == nullptr) {
+      } else if ((said_indirect(i) || passed_on(i)) && units_.units[number].decision == nullptr) {
         flow(i) = Flow::indirect_fail;
       } else {
         flow(i) = result_.units[number].failing_flow;
@@ -285,6 +300,7 @@ class Walk {
   Day today_;
   const config::ReadinessSettings& settings_;
   Flows result_;
+  std::vector<std::uint8_t> marks_;  // By cell.
   std::vector<Suspect> suspects_;
   std::vector<std::uint64_t> foreign_host_;     // Broken signatures on somebody else's own infrastructure, by unit.
   std::vector<std::uint64_t> selector_passed_;  // What passed with the largest of their selectors.
