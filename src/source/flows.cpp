@@ -194,6 +194,11 @@ class Walk {
         selector_passed_[number] = std::max(selector_passed_[number], homes.passed(selector));
       }
       suspect.with_known_selector += cell.messages;
+      if (const auto place = suspect.known_from.find(cell.address); place != suspect.known_from.end()) {
+        if (place->second < cell.day) suspect.came_back += cell.messages;
+      } else if (suspect.known_from.size() < 64) {
+        suspect.known_from.emplace(cell.address, cell.day);
+      }
       const auto* service = units_.units[number].service;
       const bool gateway = service != nullptr && service->kind == ServiceKind::security_gateway;
       const bool bulk = service != nullptr && sends_for_customers(service->kind);
@@ -268,7 +273,9 @@ class Walk {
     const auto& suspect = suspects_[number];
     if (suspect.messages == 0 || 2 * suspect.with_known_selector < suspect.messages) return false;
     if (units_.units[number].basis == Basis::own) return false;
-    // Anyone can paste a signature. What passes mail on does so again and again, and never more than was sent.
+    // Anyone can paste a signature. What passes mail on does so again and again, from a place of its own, and never
+    // more than was sent.
+    if (2 * suspect.came_back < suspect.with_known_selector) return false;
     if (suspect.by_day.size() < 3 || suspect.by_day.rbegin()->first - suspect.by_day.begin()->first < 7) return false;
     if (10 * suspect.with_known_selector > selector_passed_[number]) return false;
     if (2 * foreign_host_[number] >= suspect.messages) return true;

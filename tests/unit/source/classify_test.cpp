@@ -211,6 +211,21 @@ TEST_F(Classify, PastedSignatureDoesNotMakeAForwarder) {
   EXPECT_NE(find(classified(), "spoof:example.com"), nullptr);
 }
 
+TEST_F(Classify, PastedSignatureFromEverNewPlacesIsNoForwarding) {
+  own();
+  Mail pasted = FactsBuilder::own("198.51.100.20");
+  pasted.envelope = "stranger.example";
+  pasted.spf_aligned = false;
+  pasted.dkim_result = DkimResult::fail;
+  pasted.dkim_aligned = false;
+  for (int day = 0; day < 50; ++day) {
+    pasted.ip = "203." + std::to_string(day) + ".7.7";
+    builder_.add(kStart + days{day}, "google.com", pasted, 3);
+  }
+  const auto answer = classified();
+  for (const auto& source : answer.sources) EXPECT_NE(source.source_class, Class::forwarder) << source.key;
+}
+
 TEST_F(Classify, DecisionsRuleByKeyAddressNetworkAndDomain) {
   own();
   builder_.daily(kStart, kToday, kReporters, FactsBuilder::unaligned("203.0.113.9", "mcsv.net"), 10);
