@@ -94,15 +94,19 @@ class Classifier {
   void sum_up() {
     recent_.assign(units_.units.size(), {});
     whole_.assign(units_.units.size(), {});
+    std::vector<bool> said_list;  // Small, while views are large and cells very many.
+    said_list.reserve(views_.evidence.size());
+    for (const auto& view : views_.evidence) said_list.push_back(view.said_list);
+    const Day recent_from = today_ - days{settings_.class_window - 1};
     for (std::size_t i = 0; i < cells_.size(); ++i) {
       const auto unit = units_.of_cell[i];
-      const bool list = views_.evidence[cells_[i].evidence].said_list;
+      const bool list = said_list[cells_[i].evidence];
       const auto add = [&](FlowSums& sums) {
         sums.add(flows_.of_cell[i], cells_[i].messages);
         if (list) sums.said_list += cells_[i].messages;
       };
       add(whole_[unit]);
-      if (cells_[i].day + days{settings_.class_window} > today_) add(recent_[unit]);
+      if (cells_[i].day >= recent_from) add(recent_[unit]);
     }
   }
 
