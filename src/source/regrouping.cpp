@@ -103,7 +103,8 @@ void Regrouping::keep_names(Units& units, std::span<const report::Cell> all,
   bool any = false;
   for (std::size_t i = 0; i < cells_.size(); ++i) {
     const Unit& unit = units.units[of_cell[i]];
-    if (unit.basis != Basis::service && unit.basis != Basis::identity) continue;
+    if (unit.basis != Basis::service || unit.service == nullptr) continue;  // Others' mail is the own system's already.
+    if (!sends_for_customers(unit.service->kind)) continue;
     const auto place = places.find(place_of(i));
     if (place == places.end()) continue;
     place_of_kind[i] = &place->second;
