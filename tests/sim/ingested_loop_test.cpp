@@ -156,9 +156,6 @@ class Ingested final : public Judge {
 };
 
 TEST(IngestedLoop, HistoryThroughRealMailsGoesAsThroughTheFacts) {
-#ifdef __SANITIZE_ADDRESS__
-  GTEST_SKIP() << "takes minutes under a sanitizer; what it calls runs there in the tests of its rooms";
-#endif
   Ingested judge;
   const Outcome outcome = play(make_history(46, tiny_worlds()), judge, org_domains(), false);
   EXPECT_FALSE(outcome.raises.empty());
