@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "base/format.hpp"
 #include "readiness/blocking.hpp"
@@ -59,10 +61,25 @@ void harm(const World& world, Findings& findings) {  // B4
              projected.expected, percent(projected.expected_share), percent(projected.worst_share),
              percent(world.th.harm_max), percent(world.th.worst_max))));
   if (ok) return;
-  double seen = 0;
+  // To blame are those whose repair would bring it within the limits, the largest first.
+  std::vector<std::pair<double, std::uint32_t>> weak;
+  std::uint64_t seen = 0;
   for (const auto& stats : world.stats) {
-    seen += static_cast<double>(stats.tally.failed());
-    if (stats.tally.failed() > 0 && stats.tally.rate() < world.th.p_min) findings.blame(stats.source);
+    seen += stats.tally.failed();
+    if (stats.tally.failed() == 0) continue;
+    weak.emplace_back((1 - stats.tally.rate()) * stats.weekly, stats.source);
+  }
+  std::sort(weak.begin(), weak.end(), [&](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first > b.first
+                              : world.classified.sources[a.second].key < world.classified.sources[b.second].key;
+  });
+  double left = projected.failing;
+  for (const auto& [failing, source] : weak) {
+    const double worst_share = world.th.worst_fraction * left / std::max(world.legitimate_weekly, 1e-9);
+    const double expected_share = world.th.fraction * left / std::max(world.legitimate_weekly, 1e-9);
+    if (worst_share <= world.th.worst_max && expected_share <= world.th.harm_max) break;
+    findings.blame(source);
+    left -= failing;
   }
   findings.proven |= seen > 0;
 }

@@ -133,6 +133,30 @@ TEST_F(Scenario, WhatReceiversDoNowCountsForTheNextStep) {
   EXPECT_GT(*gate(ignores_pct, "projected_harm").have, 3 * *gate(obeys, "projected_harm").have);
 }
 
+TEST_F(Scenario, HarmIsBlamedOnThoseWhoDoIt) {
+  history(60, report::Policy::quarantine, 50);
+  own(1000);
+  Mail lost = FactsBuilder::own("192.0.2.12");
+  lost.spf_aligned = false;
+  lost.spf = report::SpfResult::fail;
+  lost.dkim.clear();
+  lost.dkim_aligned = false;
+  builder_.daily(start_, kToday, kReporters, lost, 30);  // 3 % of the server's mail.
+  Mail invoices = FactsBuilder::own("198.51.100.9", "inv");
+  invoices.envelope = "inv.example.com";
+  Mail stray = invoices;
+  stray.dkim_result = report::DkimResult::fail;
+  stray.spf = report::SpfResult::softfail;
+  stray.dkim_aligned = stray.spf_aligned = false;
+  for (int back = 3; back < 20; back += 4)
+    builder_.daily(kToday - days{back}, kToday - days{back}, {"Yahoo"}, invoices, 4);
+  builder_.add(kToday - days{7}, "Yahoo", stray, 1);
+  const auto verdict = evaluated();
+  EXPECT_FALSE(gate(verdict, "projected_harm").ok);
+  ASSERT_EQ(verdict.blockers.size(), 1U);
+  EXPECT_EQ(verdict.blockers[0].key, "own:192.0.2.0/24") << "one stray invoice is not what the harm comes from";
+}
+
 TEST_F(Scenario, SubdomainsWithAPolicyOfTheirOwnMayFollow) {
   Mail news = FactsBuilder::own("203.0.113.9", "news");
   news.author = news.envelope = news.dkim = "news.example.com";
