@@ -1,6 +1,4 @@
 #include <algorithm>
-#include <utility>
-#include <vector>
 
 #include "base/format.hpp"
 #include "readiness/blocking.hpp"
@@ -61,25 +59,15 @@ void harm(const World& world, Findings& findings) {  // B4
              projected.expected, percent(projected.expected_share), percent(projected.worst_share),
              percent(world.th.harm_max), percent(world.th.worst_max))));
   if (ok) return;
-  // To blame are those whose repair would bring it within the limits, the largest first.
-  std::vector<std::pair<double, std::uint32_t>> weak;
+  // To blame are those below the step's rate who do a fair part of it: a stray message of a small sender is not the
+  // cause.
+  constexpr double kFairPart = 0.1;
   std::uint64_t seen = 0;
   for (const auto& stats : world.stats) {
     seen += stats.tally.failed();
-    if (stats.tally.failed() == 0) continue;
-    weak.emplace_back((1 - stats.tally.rate()) * stats.weekly, stats.source);
-  }
-  std::sort(weak.begin(), weak.end(), [&](const auto& a, const auto& b) {
-    return a.first != b.first ? a.first > b.first
-                              : world.classified.sources[a.second].key < world.classified.sources[b.second].key;
-  });
-  double left = projected.failing;
-  for (const auto& [failing, source] : weak) {
-    const double worst_share = world.th.worst_fraction * left / std::max(world.legitimate_weekly, 1e-9);
-    const double expected_share = world.th.fraction * left / std::max(world.legitimate_weekly, 1e-9);
-    if (worst_share <= world.th.worst_max && expected_share <= world.th.harm_max) break;
-    findings.blame(source);
-    left -= failing;
+    if (stats.tally.failed() == 0 || stats.tally.rate() >= world.th.p_min) continue;
+    const double failing = (1 - stats.tally.rate()) * stats.weekly;
+    if (failing >= kFairPart * projected.failing) findings.blame(stats.source);
   }
   findings.proven |= seen > 0;
 }
