@@ -17,6 +17,9 @@
 // the answer as data. The command line and the service ask here and nowhere else.
 namespace ruagate::answer {
 
+/// Which reports the settings let count; the store is to be told before the first question.
+store::Counted counted_by(const config::ReadinessSettings& settings);
+
 /// What every question needs.
 struct Asked {
   store::Store& store;
@@ -59,12 +62,16 @@ Result<SourcesAnswer> sources(const Asked& asked, const std::string& domain, con
 
 struct ReadinessAnswer {
   Day as_of{};
+  /// Every source of each domain in the verdict's window, in the order of `domains`; empty until explain() is asked.
+  std::vector<std::vector<SourceAnswer>> sources;
   std::vector<readiness::DomainVerdict> domains;  ///< In the order asked, or worst first when none was named.
 };
 
 /// All policy domains with reports (and those configured) when `domains` is empty. Errors: usage (unknown_domain).
 Result<ReadinessAnswer> readiness(const Asked& asked, const std::vector<std::string>& domains, std::optional<Day> as_of,
                                   std::optional<readiness::Ladder> ladder);
+/// Adds the sources behind each verdict, with their evidence.
+void explain(const Asked& asked, ReadinessAnswer& answer);
 /// Legitimate and undecided mail that stands in the way, in messages: what blocks, or what the next step would hurt.
 std::uint64_t at_stake(const readiness::DomainVerdict& verdict);
 /// Worst news first: step_back, hold, not_enough_data, ready, at_target; then by mail at stake, then by name.

@@ -71,6 +71,35 @@ Known known_domains(const Asked& asked) {
   return known;
 }
 
+std::map<std::string, NoneCounts> uncounted_domains(const Asked& asked) {
+  std::map<std::string, NoneCounts> result;
+  if (asked.config.readiness.count_reports == "all") return result;
+  asked.store.count(store::Counted::all);
+  for (const store::DomainRow& row : asked.store.domains()) {
+    result.emplace(row.domain, NoneCounts{row.reports, row.first_day, row.last_day});
+  }
+  asked.store.count(counted_by(asked.config.readiness));
+  for (const store::DomainRow& row : asked.store.domains()) result.erase(row.domain);
+  return result;
+}
+
+store::Counted counted_by(const config::ReadinessSettings& settings) {
+  if (settings.count_reports == "all") return store::Counted::all;
+  return settings.count_reports == "trusted" ? store::Counted::trusted : store::Counted::not_failed;
+}
+
+std::string why_none_counts(const Asked& asked, const NoneCounts& reports) {
+  const bool trusted = asked.config.readiness.count_reports == "trusted";
+  const bool border = std::any_of(asked.config.mailboxes.begin(), asked.config.mailboxes.end(),
+                                  [](const auto& mailbox) { return !mailbox.trusted_authserv_ids.empty(); });
+  std::string text = reports.reports == 1 ? std::string("there is 1 report, but it does not count")
+                                          : format("there are {} reports, but none counts", reports.reports);
+  text += trusted ? ": none came in as trusted, and count_reports = \"trusted\" asks for that"
+                  : ": their mail failed authentication at your border (trust \"failed\")";
+  if (trusted && !border) text += "; name your border's trusted_authserv_ids at the mailbox, or count \"not_failed\"";
+  return text;
+}
+
 std::optional<std::string> policy_domain_above(const std::string& domain, const Known& known) {
   for (std::size_t dot = domain.find('.'); dot != std::string::npos; dot = domain.find('.', dot + 1)) {
     const auto hit = known.find(domain.substr(dot + 1));

@@ -14,6 +14,17 @@ namespace ruagate::answer {
 using Known = std::map<std::string, std::optional<store::DomainRow>>;
 Known known_domains(const Asked& asked);
 
+/// Reports about a domain that are there, none of which counts (`count_reports`).
+struct NoneCounts {
+  std::uint64_t reports = 0;
+  Day first_day{};
+  Day last_day{};
+};
+/// Domains of which no report counts although there are some, by name.
+std::map<std::string, NoneCounts> uncounted_domains(const Asked& asked);
+/// Why none of the reports about a domain counts, and what to do, in one sentence.
+std::string why_none_counts(const Asked& asked, const NoneCounts& reports);
+
 /// "unknown_domain": says which domain to ask for instead, as far as one is close.
 tl::unexpected<Error> unknown_domain(const std::string& domain, const Known& known);
 

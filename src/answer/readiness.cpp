@@ -1,12 +1,45 @@
 #include <algorithm>
 
 #include "answer/common.hpp"
+#include "base/format.hpp"
+#include "domain/name.hpp"
 
 namespace ruagate::answer {
 
+namespace {
+
+bool have_reports(const Known& known, const std::vector<std::string>& named) {
+  if (named.empty()) {
+    return !known.empty() && std::all_of(known.begin(), known.end(), [](const auto& one) { return one.second; });
+  }
+  return std::all_of(named.begin(), named.end(), [&](const std::string& text) {
+    const auto hit = known.find(domain::normalize(text).value_or(text));
+    return hit != known.end() && hit->second;
+  });
+}
+
+/// Where reports are there but none counts, that is the answer, and not an unknown domain.
+void add_uncounted(const std::map<std::string, NoneCounts>& uncounted, const std::vector<std::string>& named,
+                   Known& known) {
+  // Reports that do not count may speak of anything: their domains are listed only when there is nothing else.
+  if (named.empty() && known.empty()) {
+    for (const auto& [name, reports] : uncounted) known.try_emplace(name, std::nullopt);
+  }
+  for (const std::string& text : named) {
+    const std::string name = domain::normalize(text).value_or(text);
+    if (uncounted.contains(name)) known.try_emplace(name, std::nullopt);
+  }
+}
+
+}  // namespace
+
 Result<ReadinessAnswer> readiness(const Asked& asked, const std::vector<std::string>& domains, std::optional<Day> as_of,
                                   std::optional<readiness::Ladder> ladder) {
-  const Result<std::vector<std::string>> chosen = chosen_domains(domains, known_domains(asked));
+  Known known = known_domains(asked);
+  std::map<std::string, NoneCounts> uncounted;
+  if (!have_reports(known, domains)) uncounted = uncounted_domains(asked);
+  add_uncounted(uncounted, domains, known);
+  const Result<std::vector<std::string>> chosen = chosen_domains(domains, known);
   if (!chosen) return tl::unexpected<Error>(chosen.error());
   ReadinessAnswer answer;
   answer.as_of = as_of.value_or(today(asked));
@@ -15,9 +48,23 @@ Result<ReadinessAnswer> readiness(const Asked& asked, const std::vector<std::str
     answer.domains.push_back(readiness::evaluate(facts, question_for(asked, domain, answer.as_of, ladder),
                                                  asked.store.decisions(domain), asked.org_domains,
                                                  asked.config.readiness));
+    if (const auto reports = uncounted.find(domain); reports != uncounted.end()) {
+      answer.domains.back().reason = "too little is known yet: " + why_none_counts(asked, reports->second);
+    }
   }
   if (domains.empty()) std::stable_sort(answer.domains.begin(), answer.domains.end(), is_worse);
   return answer;
+}
+
+void explain(const Asked& asked, ReadinessAnswer& answer) {
+  answer.sources.clear();
+  for (const readiness::DomainVerdict& verdict : answer.domains) {
+    const report::DomainFacts facts =
+        asked.store.facts(verdict.domain, memory_start(asked, verdict.as_of), verdict.as_of);
+    const source::Classified classified = source::classify(facts, verdict.as_of, asked.store.decisions(verdict.domain),
+                                                           asked.org_domains, asked.config.readiness);
+    answer.sources.push_back(sources_in(asked, classified, facts, {verdict.window_from, verdict.window_to}));
+  }
 }
 
 int exit_code(const ReadinessAnswer& answer) {

@@ -74,10 +74,7 @@ const std::string& Context::database() {
 
 store::Store Context::open(store::OpenMode mode) {
   store::Store store(database(), mode);
-  const std::string& counted = config().readiness.count_reports;
-  store.count(counted == "all"       ? store::Counted::all
-              : counted == "trusted" ? store::Counted::trusted
-                                     : store::Counted::not_failed);
+  store.count(answer::counted_by(config().readiness));
   return store;
 }
 

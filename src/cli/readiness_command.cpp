@@ -16,7 +16,7 @@ void add_readiness(Command& app, Context& context) {
   command
       .add_option("--ladder", options->ladder, "pct (RFC 7489) or testing (RFC 9989); default from the configuration")
       .one_of({"pct", "testing"});
-  command.add_flag("--explain", options->explain, "Every gate, and the evidence behind each blocker");
+  command.add_flag("--explain", options->explain, "Every gate, and every source with its evidence");
   command.callback([&context, options] {
     context.action = [&context, options] {
       const present::Format format = context.format({.json = true, .csv = true});
@@ -29,7 +29,8 @@ void add_readiness(Command& app, Context& context) {
       const auto as_of = day_option(options->as_of, "--as-of");
       store::Store store = context.open(store::OpenMode::read);
       const answer::Asked asked{store, context.org_domains(), context.config(), context.clock};
-      const auto answer = value_or_throw(answer::readiness(asked, domains, as_of, ladder));
+      auto answer = value_or_throw(answer::readiness(asked, domains, as_of, ladder));
+      if (options->explain) answer::explain(asked, answer);
       present::Style style = context.style();
       style.explain = options->explain;
       present::write(context.out, answer, format, style);

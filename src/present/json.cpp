@@ -79,6 +79,13 @@ Json alignment_json(report::AlignmentResult value) {
   return std::string(report::to_string(value));
 }
 
+template <class T, class F>
+Json array_of(const std::vector<T>& items, F&& to_json) {
+  Json out = Json::array();
+  for (const T& item : items) out.push_back(to_json(item));
+  return out;
+}
+
 Json policy_json(const readiness::Policy& policy) {
   return {{"p", named(policy.p)},
           {"sp", named(policy.sp)},
@@ -114,6 +121,16 @@ Json blocker_json(const readiness::Blocker& blocker) {
           {"evidence", blocker.evidence}};
 }
 
+Json subdomains_json(const readiness::SubdomainVerdict& v) {
+  return {{"sp", std::string(report::to_string(v.policy))},
+          {"verdict", std::string(readiness::to_string(v.verdict))},
+          {"next", named(v.next)},
+          {"reason", v.reason},
+          {"gates", array_of(v.gates, gate_json)},
+          {"blockers", array_of(v.blockers, blocker_json)},
+          {"record", v.record}};
+}
+
 Json impact_json(const readiness::Impact& impact) {
   return {{"window_days", impact.window_days},
           {"legitimate_failing", impact.legitimate_failing},
@@ -122,13 +139,6 @@ Json impact_json(const readiness::Impact& impact) {
           {"candidate_affected", impact.candidate_affected},
           {"forwarded_affected", impact.forwarded_affected},
           {"unauthorized_stopped", impact.unauthorized_stopped}};
-}
-
-template <class T, class F>
-Json array_of(const std::vector<T>& items, F&& to_json) {
-  Json out = Json::array();
-  for (const T& item : items) out.push_back(to_json(item));
-  return out;
 }
 
 }  // namespace
@@ -165,6 +175,21 @@ Json window_json(const answer::Window& window) {
   return {{"from", to_iso(window.from)}, {"to", to_iso(window.to)}, {"days", window.days()}};
 }
 
+namespace {
+
+/// Messages by what they count as (docs/readiness.md, "What each message counts as"); only those that occur.
+Json flows_json(const source::SourceTotals& totals) {
+  constexpr std::array<std::string_view, source::kFlows> kNames = {
+      "direct_ok", "direct_fail", "indirect_ok", "indirect_fail", "candidate_fail", "spoof", "unknown"};
+  Json out = Json::object();
+  for (std::size_t flow = 0; flow < kNames.size(); ++flow) {
+    if (totals.by_flow[flow] > 0) out[std::string(kNames[flow])] = totals.by_flow[flow];
+  }
+  return out;
+}
+
+}  // namespace
+
 Json source_json(const answer::SourceAnswer& answer) {
   const source::Source& source = answer.source;
   const source::SourceTotals& totals = answer.totals;
@@ -188,6 +213,8 @@ Json source_json(const answer::SourceAnswer& answer) {
         {"quarantine", totals.disposition_quarantine},
         {"reject", totals.disposition_reject}}},
       {"overrides", std::move(overrides)},
+      {"flows", flows_json(totals)},
+      {"score", source.score},
       {"first_seen", or_null(totals.first_seen)},
       {"last_seen", or_null(totals.last_seen)},
       {"days", totals.days},
@@ -244,7 +271,8 @@ Json verdict_json(const readiness::DomainVerdict& v) {
            {{"rfc7489", number_or_null(v.generation_rfc7489)}, {"rfc9990", number_or_null(v.generation_rfc9990)}}},
           {"record", v.record},
           {"earliest", or_null(v.earliest)},
-          {"notes", v.notes}};
+          {"notes", v.notes},
+          {"subdomains", v.subdomains ? subdomains_json(*v.subdomains) : Json(nullptr)}};
 }
 
 Json report_json(const store::ReportRow& row) {

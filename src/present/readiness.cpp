@@ -12,7 +12,14 @@ namespace {
 
 void json(std::ostream& out, const answer::ReadinessAnswer& answer) {
   Json document = {{"schema", "ruagate.readiness/1"}, {"as_of", to_iso(answer.as_of)}, {"domains", Json::array()}};
-  for (const readiness::DomainVerdict& verdict : answer.domains) document["domains"].push_back(verdict_json(verdict));
+  for (std::size_t i = 0; i < answer.domains.size(); ++i) {
+    Json domain = verdict_json(answer.domains[i]);
+    if (i < answer.sources.size()) {  // Only when an explanation was asked for.
+      domain["sources"] = Json::array();
+      for (const answer::SourceAnswer& source : answer.sources[i]) domain["sources"].push_back(source_json(source));
+    }
+    document["domains"].push_back(std::move(domain));
+  }
   out << dump(document, 2) << '\n';
 }
 

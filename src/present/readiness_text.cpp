@@ -9,6 +9,7 @@
 #include "base/printable.hpp"
 #include "present/table.hpp"
 #include "present/words.hpp"
+#include "report/names.hpp"
 
 namespace ruagate::present {
 
@@ -168,6 +169,22 @@ void record(std::ostream& out, const DomainVerdict& v, const Style& style) {
   out << printable(record_line(v), 4000) << '\n';
 }
 
+void subdomains(std::ostream& out, const DomainVerdict& v, const Style& style) {
+  if (!v.subdomains) return;
+  const readiness::SubdomainVerdict& sub = *v.subdomains;
+  title(out, format("Subdomains (sp={})", report::to_string(sub.policy)), style);
+  std::string line = word_of(sub.verdict);
+  if (sub.next) line += format(" for sp={}", report::to_string(*sub.next));
+  paragraph(out, line + ": " + sub.reason + ".", style);
+  for (const Blocker& blocker : sub.blockers) {
+    paragraph(out,
+              format("{}: {} of {} pass. {}", printable(name_and_key(blocker.source, blocker.key)),
+                     thousands(blocker.aligned), messages(blocker.messages), blocker.advice.fix),
+              style, "- ");
+  }
+  if (sub.verdict == Verdict::ready) out << printable(sub.record, 4000) << '\n';
+}
+
 void unknowns(std::ostream& out, const DomainVerdict& v, const Style& style) {
   std::vector<std::string> lines = v.notes;
   for (const Gate& gate : v.gates) {
@@ -218,6 +235,26 @@ void gates(std::ostream& out, const DomainVerdict& v, const Style& style) {
   }
 }
 
+/// Every source with its class, what its mail counts as, and why.
+void sources(std::ostream& out, const std::vector<answer::SourceAnswer>& all, const Style& style) {
+  title(out, "Every source", style);
+  if (all.empty()) paragraph(out, "No mail was reported in this time.", style, "- ");
+  for (const answer::SourceAnswer& item : all) {
+    const source::Source& source = item.source;
+    std::string line = format("{}: {}", printable(name_and_key(source.name, source.key)), word_of(source.source_class));
+    if (source.kind) line += format(" ({})", printable(source::to_string(*source.kind)));
+    line += format(", {}, {} pass", messages(item.totals.messages), percent(item.totals.aligned, item.totals.messages));
+    for (std::size_t flow = 0; flow < source::kFlows; ++flow) {
+      if (item.totals.by_flow[flow] == 0) continue;
+      line +=
+          format("; {}: {}", source::to_string(static_cast<source::Flow>(flow)), thousands(item.totals.by_flow[flow]));
+    }
+    if (source.score != 0) line += format("; score {}", source.score);
+    paragraph(out, line + ".", style, "- ");
+    for (const std::string& evidence : source.evidence) paragraph(out, evidence, style, "  - ");
+  }
+}
+
 void section(std::ostream& out, const DomainVerdict& v, const Style& style) {
   const std::string domain = printable(v.domain);
   const std::string word = word_of(v.verdict);
@@ -238,6 +275,7 @@ void section(std::ostream& out, const DomainVerdict& v, const Style& style) {
   blockers(out, v, style);
   impact(out, v, style);
   record(out, v, style);
+  subdomains(out, v, style);
   unknowns(out, v, style);
   gates(out, v, style);
 }
@@ -265,6 +303,8 @@ void write_text(std::ostream& out, const answer::ReadinessAnswer& answer, const 
   for (std::size_t i = 0; i < verdicts.size(); ++i) {
     if (i != 0) out << "\n\n";
     section(out, *verdicts[i], style);
+    const auto place = static_cast<std::size_t>(verdicts[i] - answer.domains.data());
+    if (style.explain && place < answer.sources.size()) sources(out, answer.sources[place], style);
   }
 }
 

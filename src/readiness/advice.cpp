@@ -61,13 +61,14 @@ struct Picture {
   std::uint64_t own_envelope = 0;     ///< The envelope is of the own organization.
   std::uint64_t own_envelope_permerror = 0;
   std::uint64_t own_envelope_temperror = 0;
-  std::uint64_t other_envelope = 0;  ///< A foreign envelope passes SPF.
+  std::uint64_t own_envelope_none = 0;  ///< It has no SPF record.
+  std::uint64_t other_envelope = 0;     ///< A foreign envelope passes SPF.
   std::uint64_t would_pass_relaxed = 0;
   Counts broken_selectors;
   Counts foreign_domains;
   Counts relaxed_domains;
   Counts envelopes;
-  Counts ips;
+  std::map<std::uint32_t, std::uint64_t> addresses;         ///< Failing, by index into the facts' addresses.
   Counts reporters;                                         ///< Failing, by reporter.
   Counts all_reporters;                                     ///< All of the source.
   std::map<std::string, std::pair<Day, Day>> failing_days;  ///< First and last failing day of a selector.
@@ -81,15 +82,14 @@ class Painter {
   Painter(const source::Source& source, const domain::OrgDomains& org_domains, bool by_dkim)
       : author_(source.author_domain), org_domains_(org_domains), by_dkim_(by_dkim) {}
 
-  void add(const report::Cell& cell, const report::Evidence& evidence, const std::string& reporter,
-           const std::optional<IpAddress>& address) {
+  void add(const report::Cell& cell, const report::Evidence& evidence, const std::string& reporter) {
     picture.messages += cell.messages;
     picture.all_reporters.add(reporter, cell.messages);
     const bool fails = by_dkim_ ? cell.dkim_aligned != report::AlignmentResult::pass : !source::is_aligned(cell);
     if (fails) {
       picture.failing += cell.messages;
       picture.reporters.add(reporter, cell.messages);
-      if (address) picture.ips.add(address->to_string(), cell.messages);
+      picture.addresses[cell.address] += cell.messages;
     }
     bool relaxed = add_signatures(cell, evidence, fails);
     relaxed |= add_envelopes(cell, evidence, fails);
@@ -158,6 +158,7 @@ class Painter {
       picture.envelopes.add(spf.domain, cell.messages);
       if (spf.result == SpfResult::permerror) picture.own_envelope_permerror += cell.messages;
       if (spf.result == SpfResult::temperror) picture.own_envelope_temperror += cell.messages;
+      if (spf.result == SpfResult::none) picture.own_envelope_none += cell.messages;
       break;
     }
     return relaxed;
@@ -223,12 +224,14 @@ std::string code_of_own(const source::Source& source, const Picture& picture) {
   if (service != nullptr && service->kind == source::ServiceKind::security_gateway) return "gateway_out";
   if (mailboxes) return "dkim_none";
   if (most(picture.other_signature, picture.failing)) return code_of_vendor(service);
+  if (most(picture.own_envelope_none, picture.failing)) return "spf_missing";
   if (service != nullptr && most(picture.own_envelope, picture.failing)) return "spf_include_missing";
   if (service != nullptr || most(picture.other_envelope, picture.failing)) return code_of_vendor(service);
   return "own_app_server";
 }
 
 std::string code_of_forwarder(const source::Source& source, const Picture& picture) {
+  if (!source.abused_selector.empty()) return "key_abuse";
   if (picture.failing == 0) return "none";
   if (source.kind == source::ForwarderKind::mailing_list) return "mailing_list";
   if (source.kind == source::ForwarderKind::gateway) return "gateway_in";
@@ -246,6 +249,10 @@ AdviceNames names_of(const source::Source& source, const report::DomainFacts& fa
   names.policy_domain = facts.domain;
   names.key = source.key;
   names.selector = picture.broken_selectors.top();
+  if (const auto slash = source.abused_selector.find('/'); slash != std::string::npos) {
+    names.selector =
+        source.abused_selector.substr(slash + 1) + "._domainkey." + source.abused_selector.substr(0, slash);
+  }
   names.foreign = picture.foreign_domains.top();
   if (names.foreign.empty() && picture.foreign_domains.size() > 0)
     names.foreign = picture.foreign_domains.all().begin()->first;
@@ -253,7 +260,9 @@ AdviceNames names_of(const source::Source& source, const report::DomainFacts& fa
   names.envelope = picture.envelopes.top();
   names.reporter = picture.reporters.top();
   std::vector<std::pair<std::uint64_t, std::string>> ips;
-  for (const auto& [ip, count] : picture.ips.all()) ips.emplace_back(count, ip);
+  for (const auto& [address, count] : picture.addresses) {
+    if (facts.addresses[address]) ips.emplace_back(count, facts.addresses[address]->to_string());
+  }
   std::sort(ips.begin(), ips.end(),
             [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
   for (std::size_t i = 0; i < ips.size() && i < 3; ++i) names.ips += (i > 0 ? ", " : "") + ips[i].second;
@@ -276,8 +285,7 @@ Picture picture_of(const source::Classified& classified, const source::Source& s
     if (cell.day < from || cell.day > to) continue;
     const auto flow = classified.flows[index];
     if (direct_only && (flow == source::Flow::indirect_ok || flow == source::Flow::indirect_fail)) continue;
-    painter.add(cell, facts.evidence[cell.evidence], classified.reporters[cell.reporter],
-                facts.addresses[cell.address]);
+    painter.add(cell, facts.evidence[cell.evidence], classified.reporters[cell.reporter]);
   }
   return std::move(painter.picture);
 }

@@ -37,6 +37,17 @@ constexpr std::array kTexts = {
          "Receivers give up on the SPF record of {envelope} (permerror): it needs more than 10 look-ups or is broken. "
          "Remove includes of services that never use {envelope} in the envelope, or move one stream to a subdomain. It "
          "works when `dig TXT {envelope}` shows one v=spf1 record and reports show spf=pass again."},
+    Text{"spf_missing",
+         "{envelope} has no SPF record. Publish one TXT record that begins with v=spf1, names the systems that use "
+         "{envelope} in the envelope, and ends with ~all or -all. It works when reports show spf=pass for {envelope}."},
+    Text{"spf_duplicate",
+         "{envelope} has more than one SPF record, so receivers ignore them all (permerror). Merge them into one TXT "
+         "record "
+         "that begins with v=spf1. It works when `dig TXT {envelope}` shows one such record."},
+    Text{"spf_plus_all",
+         "The SPF record of {envelope} ends with +all: it lets anybody pass as you. Replace +all by ~all, or by -all "
+         "once "
+         "reports show that all your systems pass."},
     Text{"spf_temperror",
          "Receivers often cannot look up the SPF record of {envelope} (temperror). Check that all its name servers "
          "answer, "
@@ -97,6 +108,16 @@ constexpr std::array kTexts = {
          "Is {service} yours? {evidence}If yes: ruagate senders approve {policy_domain} {key} . {then}If not: "
          " ruagate senders deny {policy_domain} {key}"},
     Text{"spoof", "No action: this is mail in your name that enforcement will stop."},
+    Text{"subdomain_isolation",
+         "Too many services share {domain}. Give one of them a subdomain of its own (news.{domain}) with its own SPF, "
+         "DKIM "
+         "and, if need be, its own DMARC record; its mail then carries that subdomain in From."},
+    Text{
+        "key_abuse",
+        "Strangers send mail that carries the signature of {selector}: somebody replays a signed message, or has the "
+        "key. Sign with a new selector and key, take the old one out of DNS as soon as mail under way has arrived, and "
+        "sign with an expiry (x=) and without a length (l=). If these addresses are forwarders of yours: ruagate "
+        "senders forwarder {policy_domain} {key}"},
     Text{"reporting_gap",
          "Reports are missing. Check that the rua mailbox accepts mail (not full, no size limit below 10 MB), and that "
          "a rua "

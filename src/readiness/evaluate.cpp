@@ -8,6 +8,7 @@
 #include "readiness/ladder.hpp"
 #include "readiness/notes.hpp"
 #include "readiness/regress.hpp"
+#include "readiness/subdomains.hpp"
 #include "readiness/world.hpp"
 
 namespace ruagate::readiness {
@@ -214,6 +215,23 @@ void conclude(const World& world, const Findings& findings, const Regression& re
   verdict.reason = reason_for(world, verdict);
 }
 
+/// Where only subdomains block, the domain itself can go on while they keep their policy.
+void note_way_without_subdomains(const World& world, DomainVerdict& verdict) {
+  const bool only_they = verdict.verdict == Verdict::hold && !verdict.blockers.empty() &&
+                         std::all_of(verdict.blockers.begin(), verdict.blockers.end(),
+                                     [&](const Blocker& blocker) { return blocker.author_domain != verdict.domain; });
+  const auto& policy = world.history.policy;
+  if (!only_they || !world.next || (policy.sp && policy.sp != policy.p)) return;
+  Policy apart = policy;
+  const Step& next = world.step(*world.next);
+  apart.p = next.p;
+  apart.sp = policy.p;
+  std::string record = record_for(next, apart, world.question.rua);
+  if (next.p == *apart.sp) return;  // sp= would say nothing new.
+  verdict.notes.push_back(format(
+      "only subdomains stand in the way; with a policy of their own they wait while the domain goes on: {}", record));
+}
+
 DomainVerdict evaluate_day(const report::DomainFacts& facts, const Question& question,
                            std::span<const report::Decision> decisions, const domain::OrgDomains& org_domains,
                            const config::ReadinessSettings& settings) {
@@ -256,6 +274,7 @@ DomainVerdict evaluate_day(const report::DomainFacts& facts, const Question& que
     verdict.record = record_for(world.step(*world.next), world.history.policy, question.rua);
   }
   verdict.notes = notes_for(world, verdict);
+  note_way_without_subdomains(world, verdict);
   return verdict;
 }
 
@@ -309,8 +328,15 @@ std::string_view to_string(Verdict verdict) {
 DomainVerdict evaluate(const report::DomainFacts& facts, const Question& question,
                        std::span<const report::Decision> decisions, const domain::OrgDomains& org_domains,
                        const config::ReadinessSettings& settings) {
-  DomainVerdict verdict = evaluate_day(facts, question, decisions, org_domains, settings);
-  if (verdict.verdict == Verdict::ready) require_streak(facts, question, decisions, org_domains, settings, verdict);
+  const auto judge = [&](const report::DomainFacts& of, const Question& asked) {
+    DomainVerdict verdict = evaluate_day(of, asked, decisions, org_domains, settings);
+    if (verdict.verdict == Verdict::ready) require_streak(of, asked, decisions, org_domains, settings, verdict);
+    return verdict;
+  };
+  DomainVerdict verdict = judge(facts, question);
+  if (const auto asked = subdomain_case(facts, question, verdict)) {
+    verdict.subdomains = subdomain_verdict(*asked, verdict, judge(asked->facts, asked->question));
+  }
   return verdict;
 }
 

@@ -36,6 +36,9 @@ struct Harm {
   double expected_share = 0;  ///< Of the legitimate direct mail.
   double worst_share = 0;
 };
+/// Share of failing legitimate mail that a reporter will touch at a step which asks for `fraction`. Where what it does
+/// under the step in force is significantly more or less than that step asks, it is taken to go on like that.
+double touched_share(const World& world, std::uint32_t reporter, double fraction);
 Harm projected_harm(const World& world, const Thresholds& th);
 
 /// "98.2 %"

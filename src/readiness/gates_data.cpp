@@ -5,6 +5,7 @@
 
 #include "base/format.hpp"
 #include "readiness/gates.hpp"
+#include "report/names.hpp"
 #include "source/known.hpp"
 
 namespace ruagate::readiness {
@@ -49,14 +50,32 @@ std::uint64_t sum(const std::map<int, std::uint64_t>& by_day, int from, int to) 
   return total;
 }
 
+/// Without DNS the newest reports say what is in force; with it, the record itself must be sound and say the same.
 void policy_known(const World& world, Findings& findings) {
-  const bool ok = world.history.policy.p.has_value();
+  const auto& policy = world.history.policy;
   Gate gate;
   gate.gate = "policy_known";
-  gate.ok = ok;
-  gate.text = ok ? format("the policy in force is known from reports up to {}; DNS was not asked",
-                          to_iso(*world.history.policy.seen))
-                 : "no report shows a DMARC policy for this domain";
+  gate.ok = policy.p.has_value();
+  gate.text = gate.ok ? format("the policy in force is known from reports up to {}", to_iso(*policy.seen))
+                      : "no report shows a DMARC policy for this domain";
+  const auto live = world.question.dns != nullptr ? world.question.dns->dmarc(world.facts.domain)
+                                                  : std::optional<source::Dns::Record>();
+  if (!live) {
+    if (gate.ok) gate.text += "; DNS was not asked";
+  } else if (!live->valid) {
+    gate.ok = false;
+    gate.text = format("_dmarc.{} holds no record that can be read, or more than one", world.facts.domain);
+  } else if (!live->has_rua) {
+    gate.ok = false;
+    gate.text =
+        format("the record of {} asks for no reports, or their address does not agree to them", world.facts.domain);
+  } else if (live->p && policy.p && *live->p != *policy.p) {
+    gate.ok = false;
+    gate.text = format("DNS shows p={}, but reports up to {} show p={}: wait until they follow",
+                       report::to_string(*live->p), to_iso(*policy.seen), report::to_string(*policy.p));
+  } else if (gate.ok) {
+    gate.text += ", and DNS shows the same";
+  }
   findings.add(std::move(gate));
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "readiness/gates.hpp"
+
 namespace ruagate::readiness {
 
 namespace {
@@ -51,14 +53,17 @@ Impact impact_of(const World& world, const Step& step) {
   impact.window_days = kMonth;
   impact.legitimate_failing = world.month.direct_fail;
   std::uint64_t failing = 0;  // Without what has been fixed since.
+  double expected = 0;
   for (const auto& stats : world.stats) {
     for (const auto& cell : stats.cells) {
       if (cell.day <= world.end - kMonth || (stats.fixed_from && cell.day < *stats.fixed_from)) continue;
+      if (cell.n == cell.passed) continue;
       failing += cell.n - cell.passed;
+      expected += touched_share(world, cell.reporter, step.fraction) * static_cast<double>(cell.n - cell.passed);
     }
   }
   const double fraction = step.fraction;
-  impact.legitimate_affected_expected = rounded(fraction * static_cast<double>(failing));
+  impact.legitimate_affected_expected = rounded(expected);
   impact.legitimate_affected_worst =
       world.question.ladder == Ladder::testing ? impact.legitimate_affected_expected : failing;
   impact.candidate_affected = rounded(fraction * static_cast<double>(world.month.candidate));

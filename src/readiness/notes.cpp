@@ -81,7 +81,9 @@ std::string reason_for(const World& world, const DomainVerdict& verdict) {
 
 std::vector<std::string> notes_for(const World& world, const DomainVerdict& verdict) {
   std::vector<std::string> notes;
-  if (world.history.policy.seen) {
+  if (world.question.dns != nullptr) {
+    // The gates say what DNS shows.
+  } else if (world.history.policy.seen) {
     notes.push_back(
         format("DNS was not asked: the policy is what reports up to {} show", to_iso(*world.history.policy.seen)));
   } else {
@@ -90,6 +92,13 @@ std::vector<std::string> notes_for(const World& world, const DomainVerdict& verd
   notes.push_back(format("reports arrive late: the last {} days before {} are not counted", world.settings.lag_days,
                          to_iso(world.question.as_of)));
   if (!world.facts.cells.empty()) note_missing_reporters(world, notes);
+  if (!world.classified.key_abuse.empty()) {
+    const auto& abuse = world.classified.key_abuse.front();
+    notes.push_back(format(
+        "key abuse? On {} {} with the signature of {} came from {} addresses never seen before: look at `ruagate "
+        "sources {}`",
+        to_iso(abuse.day), messages(abuse.messages), abuse.selector, abuse.addresses, world.facts.domain));
+  }
   if (world.question.rua.empty() && !verdict.record.empty()) {
     notes.emplace_back("keep the rua= tag of your present record: reports do not show it");
   }

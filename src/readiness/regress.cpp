@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/format.hpp"
+#include "readiness/dns_health.hpp"
 #include "readiness/gates.hpp"
 
 namespace ruagate::readiness {
@@ -12,6 +13,7 @@ namespace {
 
 constexpr int kRecent = 3;  // Days of R1.
 constexpr int kWeek = 7;
+constexpr double kRelies = 0.20;  // Share of the mail that must rely on what is broken in DNS.
 
 Gate regress_gate(std::string name, bool ok, double have, double need, std::string text) {
   Gate gate;
@@ -163,10 +165,21 @@ Regression regress(const World& world, const config::ReadinessSettings& settings
                        ? std::string("no large new sender appeared under enforcement")
                        : format("{} of a new sender fail under enforcement: yours or not?", messages(new_candidates))));
 
-  result.alert = worse > 0 || harmed || new_candidates > 0;
-  if (worse == 0 && !harmed) return result;
+  const DnsHealth dns = dns_health(world);  // R3
+  const bool dns_broken = dns.broken_share >= kRelies;
+  if (dns.checked) {
+    result.gates.push_back(regress_gate("dns_break", !dns_broken, dns.broken_share, kRelies,
+                                        dns_broken
+                                            ? format("{} of the legitimate mail relies on what is broken in DNS. {}",
+                                                     percent(dns.broken_share), dns.faults.front())
+                                            : std::string("nothing in DNS is broken that much mail relies on")));
+  }
+
+  result.alert = worse > 0 || harmed || new_candidates > 0 || dns_broken;
+  if (worse == 0 && !harmed && !dns_broken) return result;
   const Recent now = recent_mail(world, kRecent);
-  const double share = std::max(now.failing_share(), harmed ? week.failing_share() : 0.0);
+  const double share =
+      std::max({now.failing_share(), harmed ? week.failing_share() : 0.0, dns_broken ? dns.broken_share : 0.0});
   if (critical || in_force.fraction * share > 2 * in_force.harm_max) {
     result.step_back_to = lower_step(world, share, settings);
     result.text = format("{} of the legitimate mail fails at enforcement{}", percent(share),

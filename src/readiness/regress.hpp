@@ -16,7 +16,7 @@ struct Regression {
   std::string text;                         ///< What happened, in one sentence.
 };
 
-/// The regress rules R1, R2 and R4 (R3 needs DNS).
+/// The regress rules R1 to R4; R3 only where DNS was asked.
 Regression regress(const World& world, const config::ReadinessSettings& settings);
 
 }  // namespace ruagate::readiness

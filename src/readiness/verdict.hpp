@@ -11,6 +11,7 @@
 #include "config/config.hpp"
 #include "domain/org_domain.hpp"
 #include "report/facts.hpp"
+#include "source/dns.hpp"
 #include "source/source.hpp"
 
 // Facts in, verdict out: statistics, gates, ladder, advice. No I/O, no clock, no database.
@@ -72,6 +73,17 @@ struct Impact {
   std::uint64_t unauthorized_stopped = 0;
 };
 
+/// Where sp= gives the subdomains a policy of their own: may it follow p?
+struct SubdomainVerdict {
+  report::Policy policy = report::Policy::none;  ///< sp as it is.
+  Verdict verdict = Verdict::not_enough_data;
+  std::optional<report::Policy> next;  ///< sp to publish when ready; absent when it is as strong as p.
+  std::string reason;                  ///< In one sentence.
+  std::vector<Gate> gates;
+  std::vector<Blocker> blockers;
+  std::string record;  ///< The present record with `next`.
+};
+
 struct DomainVerdict {
   std::string domain;
   Day as_of{};
@@ -104,8 +116,9 @@ struct DomainVerdict {
       0;  ///< Share of the window's messages by the generation of their reports; sums to 1 or 0.
   double generation_rfc9990 = 0;
   std::string record;  ///< The TXT record of next_step (to be published when ready); at the target the present one.
-  std::optional<Day> earliest;     ///< For not_enough_data: when enough will be there at the earliest.
-  std::vector<std::string> notes;  ///< What is not known, residual risks, what to watch.
+  std::optional<Day> earliest;                 ///< For not_enough_data: when enough will be there at the earliest.
+  std::optional<SubdomainVerdict> subdomains;  ///< Only where sp= differs from p and subdomains send.
+  std::vector<std::string> notes;              ///< What is not known, residual risks, what to watch.
 };
 
 struct Question {
@@ -113,6 +126,8 @@ struct Question {
   Ladder ladder = Ladder::pct;
   std::string target = "reject";
   std::string rua;  ///< Value of the rua tag for proposed records; empty: not known, reports do not show it.
+  std::optional<std::string> next_step;  ///< Judge this step, not the one after the present step.
+  const source::Dns* dns = nullptr;      ///< Null: DNS is not asked, and what needs it is not checked.
 };
 
 /// The verdict for one domain. `facts` hold everything up to and including `as_of` for at least

@@ -91,6 +91,8 @@ void sum_up(World& world) {
       if (flow == Flow::candidate_fail) world.candidate[source] += cell.messages;
     }
     if (stats_of[source] == source::kNoSource || !is_direct(flow)) continue;
+    const auto& counts_after = sources[source].counts_after;
+    if (counts_after && cell.day <= *counts_after) continue;  // Turned off since.
     auto& stats = world.stats[stats_of[source]];
     auto& cells = late ? stats.newest : stats.cells;
     const auto reporter = world.canonical[cell.reporter];
@@ -114,6 +116,24 @@ void sum_up(World& world) {
             [&](const SourceStats& a, const SourceStats& b) { return world.source(a).key < world.source(b).key; });
 }
 
+/// Since the step in force was published.
+void observe(World& world) {
+  world.observed.assign(world.reporters.size(), {});
+  if (world.current == 0 || !world.history.since) return;
+  for (const auto& policy_day : world.facts.policy_days) {
+    if (policy_day.day > world.question.as_of) break;
+    world.observed[world.canonical[policy_day.reporter]].newer = policy_day.generation == report::Generation::rfc9990;
+  }
+  const int since = day_number(*world.history.since);
+  for (const auto& stats : world.stats) {
+    for (const auto& cell : stats.cells) {
+      if (cell.day < since) continue;
+      world.observed[cell.reporter].failed += cell.n - cell.passed;
+      world.observed[cell.reporter].harmed += cell.harmed;
+    }
+  }
+}
+
 bool is_parked(const World& world) {
   std::uint64_t hints = 0;
   for (std::size_t i = 0; i < world.facts.cells.size(); ++i) {
@@ -135,12 +155,13 @@ World make_world(const report::DomainFacts& facts, const Question& question,
   World world{.facts = facts,
               .question = question,
               .settings = settings,
-              .classified = source::classify(facts, question.as_of, decisions, org_domains, settings),
+              .classified = source::classify(facts, question.as_of, decisions, org_domains, settings, question.dns),
               .history = policy_history(facts, question.as_of, question.ladder),
               .next = {},
               .th = {},
               .reporters = {},
               .canonical = {},
+              .observed = {},
               .stats = {},
               .counted = {},
               .candidate = {},
@@ -150,6 +171,9 @@ World make_world(const report::DomainFacts& facts, const Question& question,
   world.current = world.history.step;
   world.target = target_step(question.target, question.ladder);
   if (world.current < world.target) world.next = world.current + 1;
+  if (world.next && question.next_step) {
+    world.next = std::max(*world.next, target_step(*question.next_step, question.ladder));
+  }
   world.th = thresholds_for(world.next.value_or(std::max<std::size_t>(world.current, 1)), question.ladder, settings);
   world.end = day_number(question.as_of) - settings.lag_days;
   world.from = world.end - world.th.stat_window + 1;
@@ -158,6 +182,7 @@ World make_world(const report::DomainFacts& facts, const Question& question,
   }
   name_reporters(world);
   sum_up(world);
+  observe(world);
   world.legitimate_weekly = static_cast<double>(world.month.legitimate()) / 4.0;
   world.small = world.legitimate_weekly < settings.small_week;
   world.parked = is_parked(world);

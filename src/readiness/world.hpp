@@ -78,6 +78,13 @@ struct Volumes {
   std::uint64_t legitimate() const { return direct_ok + direct_fail; }
 };
 
+/// What a reporter did, under the step in force, with legitimate mail that failed.
+struct Observed {
+  std::uint64_t failed = 0;
+  std::uint64_t harmed = 0;
+  bool newer = false;  ///< Its newest reports are of RFC 9990: it obeys t=y and knows no pct.
+};
+
 struct World {
   const report::DomainFacts& facts;
   const Question& question;
@@ -95,6 +102,7 @@ struct World {
   bool parked = false;                   ///< No mail of its own for a long time.
   std::vector<std::string> reporters;    ///< Canonical names.
   std::vector<std::uint32_t> canonical;  ///< For each reporter of the facts.
+  std::vector<Observed> observed;        ///< By canonical reporter; zeros at none.
   std::vector<SourceStats> stats;        ///< Legitimate sources that the policy covers, by key.
   std::vector<bool> counted;             ///< By source: does the policy cover its author domain?
   std::vector<std::uint64_t> candidate;  ///< By source: failing candidate messages in 28 days.

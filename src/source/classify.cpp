@@ -8,6 +8,7 @@
 #include "source/evidence_view.hpp"
 #include "source/flows.hpp"
 #include "source/known.hpp"
+#include "source/replay.hpp"
 #include "source/source.hpp"
 #include "source/units.hpp"
 
@@ -58,7 +59,7 @@ bool is_stranger(const Unit& unit, Class source_class) {
 class Classifier {
  public:
   Classifier(const report::DomainFacts& facts, Day today, std::span<const report::Decision> decisions,
-             const domain::OrgDomains& org_domains, const config::ReadinessSettings& settings)
+             const domain::OrgDomains& org_domains, const config::ReadinessSettings& settings, const Dns* dns)
       : facts_(facts), today_(today), settings_(settings) {
     const auto end = std::upper_bound(facts.cells.begin(), facts.cells.end(), today,
                                       [](Day day, const report::Cell& cell) { return day < cell.day; });
@@ -76,7 +77,7 @@ class Classifier {
       reporters.push_back(canonical.id(result_.reporters.back()));
     }
     views_ = view_evidence(facts, today, org_domains);
-    units_ = find_units(facts, cells_, views_, decisions_);
+    units_ = find_units(facts, cells_, views_, decisions_, org_domains, dns);
     flows_ = find_flows(cells_, reporters, views_, units_, today, decisions_, settings);
   }
 
@@ -84,6 +85,7 @@ class Classifier {
     sum_up();
     std::vector<std::uint32_t> source_of_unit = make_sources();
     assign_cells(source_of_unit);
+    note_key_abuse(source_of_unit);
     in_order();
     return std::move(result_);
   }
@@ -92,15 +94,19 @@ class Classifier {
   void sum_up() {
     recent_.assign(units_.units.size(), {});
     whole_.assign(units_.units.size(), {});
+    std::vector<bool> said_list;  // Small, while views are large and cells very many.
+    said_list.reserve(views_.evidence.size());
+    for (const auto& view : views_.evidence) said_list.push_back(view.said_list);
+    const Day recent_from = today_ - days{settings_.class_window - 1};
     for (std::size_t i = 0; i < cells_.size(); ++i) {
       const auto unit = units_.of_cell[i];
-      const bool list = views_.evidence[cells_[i].evidence].said_list;
+      const bool list = said_list[cells_[i].evidence];
       const auto add = [&](FlowSums& sums) {
         sums.add(flows_.of_cell[i], cells_[i].messages);
         if (list) sums.said_list += cells_[i].messages;
       };
       add(whole_[unit]);
-      if (cells_[i].day + days{settings_.class_window} > today_) add(recent_[unit]);
+      if (cells_[i].day >= recent_from) add(recent_[unit]);
     }
   }
 
@@ -142,10 +148,20 @@ class Classifier {
     if (unit.decision != nullptr) {
       source.decision = *unit.decision;
       source.critical = unit.decision->critical;
-      source.retired = unit.decision->retired;
+      retire(source, *unit.decision, facts.last);
       source.periodic = unit.decision->periodic;
     }
     return source;
+  }
+
+  /// Counts only from the decision on: what a retired sender sends later is judged like anybody's.
+  static void retire(Source& source, const report::Decision& decision, Day last) {
+    if (!decision.retired) return;
+    source.counts_after = decision.decided_at == Instant{} ? Day::max() : day_of(decision.decided_at);
+    source.retired = last <= *source.counts_after;
+    if (!source.retired) {
+      source.evidence.push_back(format("retired on {}, but has sent since", to_iso(*source.counts_after)));
+    }
   }
 
   Source strangers_of(std::uint32_t author) const {
@@ -162,10 +178,28 @@ class Classifier {
   void assign_cells(const std::vector<std::uint32_t>& source_of_unit) {
     result_.flows.assign(facts_.cells.size(), Flow::unknown);
     result_.source_of.assign(facts_.cells.size(), kNoSource);
+    std::vector<std::size_t> sizes(result_.sources.size(), 0);
+    for (const auto unit : units_.of_cell) ++sizes[source_of_unit[unit]];
+    for (std::size_t i = 0; i < sizes.size(); ++i) result_.sources[i].cells.reserve(sizes[i]);
     for (std::size_t i = 0; i < cells_.size(); ++i) {
       result_.flows[i] = flows_.of_cell[i];
       result_.source_of[i] = source_of_unit[units_.of_cell[i]];
       result_.sources[result_.source_of[i]].cells.push_back(static_cast<std::uint32_t>(i));
+    }
+  }
+
+  void note_key_abuse(const std::vector<std::uint32_t>& source_of_unit) {
+    for (auto& replay : find_replays(cells_, views_, units_, flows_, today_, settings_)) {
+      for (const auto unit : replay.units) {
+        Source& source = result_.sources[source_of_unit[unit]];
+        if (!source.abused_selector.empty()) continue;
+        source.abused_selector = replay.abuse.selector;
+        source.evidence.push_back(format(
+            "one of {} new addresses that sent {} messages with the domain's own signature ({}) on {}: replayed mail "
+            "or a stolen key",
+            replay.abuse.addresses, replay.abuse.messages, replay.abuse.selector, to_iso(replay.abuse.day)));
+      }
+      result_.key_abuse.push_back(std::move(replay.abuse));
     }
   }
 
@@ -233,9 +267,29 @@ std::string_view to_string(ForwarderKind value) {
   return "forwarder";
 }
 
+std::string_view to_string(Flow flow) {
+  switch (flow) {
+    case Flow::direct_ok:
+      return "direct, passes";
+    case Flow::direct_fail:
+      return "direct, fails";
+    case Flow::indirect_ok:
+      return "forwarded, passes";
+    case Flow::indirect_fail:
+      return "forwarded, fails";
+    case Flow::candidate_fail:
+      return "candidate, fails";
+    case Flow::spoof:
+      return "unauthorized";
+    case Flow::unknown:
+      break;
+  }
+  return "unknown, fails";
+}
+
 Classified classify(const report::DomainFacts& facts, Day today, std::span<const report::Decision> decisions,
-                    const domain::OrgDomains& org_domains, const config::ReadinessSettings& settings) {
-  return Classifier(facts, today, decisions, org_domains, settings).run();
+                    const domain::OrgDomains& org_domains, const config::ReadinessSettings& settings, const Dns* dns) {
+  return Classifier(facts, today, decisions, org_domains, settings, dns).run();
 }
 
 }  // namespace ruagate::source

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
 #include "source/disjoint_sets.hpp"
 #include "source/score.hpp"
+#include "source/unit_names.hpp"
 
 namespace ruagate::source {
 
@@ -18,7 +20,18 @@ class Walk {
  public:
   Walk(std::span<const report::Cell> cells, std::span<const std::uint32_t> reporters, const Views& views, Units& units,
        Day today, const config::ReadinessSettings& settings)
-      : cells_(cells), reporters_(reporters), views_(views), units_(units), today_(today), settings_(settings) {}
+      : cells_(cells), reporters_(reporters), views_(views), units_(units), today_(today), settings_(settings) {
+    // Views are large and cells very many: what every pass asks is looked up once.
+    marks_.reserve(cells.size());
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      const bool by_spf = spf_aligned(cells[i], view(i));
+      const bool by_dkim = dkim_aligned(cells[i], view(i));
+      const bool on_the_way = units.passed_on[i] && !by_spf && !by_dkim;
+      marks_.push_back(static_cast<std::uint8_t>((by_spf ? kBySpf : 0U) | (by_dkim ? kByDkim : 0U) |
+                                                 (view(i).said_indirect ? kSaidIndirect : 0U) |
+                                                 (on_the_way ? kPassedOn : 0U)));
+    }
+  }
 
   Flows run(std::span<const report::Decision> decisions) {
     const Homes homes(cells_, views_, units_, settings_);
@@ -26,19 +39,24 @@ class Walk {
     join_homes(homes);
     attach_key_decisions(units_.units, decisions);
     gather(homes);
+    mark_others_accounts();
     judge();
     settle();
     return std::move(result_);
   }
 
  private:
+  static constexpr unsigned kBySpf = 1;
+  static constexpr unsigned kByDkim = 2;
+  static constexpr unsigned kSaidIndirect = 4;
+  static constexpr unsigned kPassedOn = 8;  // With the signature of a sender elsewhere, not the owner's.
+
   const EvidenceView& view(std::size_t cell) const { return views_.evidence[cells_[cell].evidence]; }
   Flow& flow(std::size_t cell) { return result_.of_cell[cell]; }
-  bool passes(std::size_t cell) const {
-    return spf_aligned(cells_[cell], view(cell)) || dkim_aligned(cells_[cell], view(cell));
-  }
-  /// Came with the signature of a sender whose mail starts elsewhere, not with the owner's.
-  bool passed_on(std::size_t cell) const { return units_.passed_on[cell] && !passes(cell); }
+  bool by_spf(std::size_t cell) const { return (marks_[cell] & kBySpf) != 0; }
+  bool passes(std::size_t cell) const { return (marks_[cell] & (kBySpf | kByDkim)) != 0; }
+  bool said_indirect(std::size_t cell) const { return (marks_[cell] & kSaidIndirect) != 0; }
+  bool passed_on(std::size_t cell) const { return (marks_[cell] & kPassedOn) != 0; }
   bool decided(std::uint32_t unit, report::DecisionKind kind) const {
     const auto* decision = units_.units[unit].decision;
     return decision != nullptr && decision->kind == kind;
@@ -48,9 +66,9 @@ class Walk {
   void pass_flows(const Homes& homes) {
     result_.of_cell.assign(cells_.size(), Flow::unknown);
     for (std::size_t i = 0; i < cells_.size(); ++i) {
-      if (spf_aligned(cells_[i], view(i))) {
+      if (by_spf(i)) {
         flow(i) = Flow::direct_ok;
-      } else if (dkim_aligned(cells_[i], view(i))) {
+      } else if (passes(i)) {
         flow(i) = homes.is_home(view(i), units_.of_cell[i]) ? Flow::direct_ok : Flow::indirect_ok;
       }
     }
@@ -113,7 +131,7 @@ class Walk {
       const auto number = units_.of_cell[i];
       auto& unit = facts[number];
       const auto& cell = cells_[i];
-      if (spf_aligned(cell, view(i))) unit.spf_aligned += cell.messages;
+      if (by_spf(i)) unit.spf_aligned += cell.messages;
       if (flow(i) == Flow::direct_ok) add_to_newest(owner_by_day_, cell);
       if (cell.day + days{kUnitWindow} <= unit.last) continue;
       unit.messages += cell.messages;
@@ -128,10 +146,28 @@ class Walk {
     foreign_host_.assign(units_.units.size(), 0);
     selector_passed_.assign(units_.units.size(), 0);
     for (std::size_t i = 0; i < cells_.size(); ++i) {
-      if (passes(i) || view(i).said_indirect || passed_on(i)) continue;
+      if (marks_[i] != 0) continue;
       add_suspect(homes, i);
     }
     find_swarms();
+  }
+
+  /// Who has an account at a sending service does not send through a stranger's: such mail is somebody's who uses the
+  /// same service.
+  void mark_others_accounts() {
+    std::set<std::pair<const Service*, std::uint32_t>> has_account;  // (service, author)
+    for (std::uint32_t number = 0; number < units_.units.size(); ++number) {
+      const Unit& unit = units_.units[number];
+      if (unit.service == nullptr || !sends_for_customers(unit.service->kind)) continue;
+      const bool proven = result_.units[number].direct_ok >= settings_.legit_min_ok;
+      if (proven || decided(number, report::DecisionKind::approve)) has_account.emplace(unit.service, unit.author);
+    }
+    for (auto& unit : units_.units) {
+      if (unit.service == nullptr || unit.strength < 3 || unit.tag.empty() || unit.tag == kOwnerTag) continue;
+      // An account's number below the service's own domain is nobody else's name.
+      const bool service_name = !known_dkim_suffix(unit.tag).empty() || !known_spf_suffix(unit.tag).empty();
+      unit.others_account = !service_name && has_account.contains({unit.service, unit.author});
+    }
   }
 
   void add_suspect(const Homes& homes, std::size_t i) {
@@ -158,6 +194,11 @@ class Walk {
         selector_passed_[number] = std::max(selector_passed_[number], homes.passed(selector));
       }
       suspect.with_known_selector += cell.messages;
+      if (const auto place = suspect.known_from.find(cell.address); place != suspect.known_from.end()) {
+        if (place->second < cell.day) suspect.came_back += cell.messages;
+      } else if (suspect.known_from.size() < 64) {
+        suspect.known_from.emplace(cell.address, cell.day);
+      }
       const auto* service = units_.units[number].service;
       const bool gateway = service != nullptr && service->kind == ServiceKind::security_gateway;
       const bool bulk = service != nullptr && sends_for_customers(service->kind);
@@ -232,7 +273,9 @@ class Walk {
     const auto& suspect = suspects_[number];
     if (suspect.messages == 0 || 2 * suspect.with_known_selector < suspect.messages) return false;
     if (units_.units[number].basis == Basis::own) return false;
-    // Anyone can paste a signature. What passes mail on does so again and again, and never more than was sent.
+    // Anyone can paste a signature. What passes mail on does so again and again, from a place of its own, and never
+    // more than was sent.
+    if (2 * suspect.came_back < suspect.with_known_selector) return false;
     if (suspect.by_day.size() < 3 || suspect.by_day.rbegin()->first - suspect.by_day.begin()->first < 7) return false;
     if (10 * suspect.with_known_selector > selector_passed_[number]) return false;
     if (2 * foreign_host_[number] >= suspect.messages) return true;
@@ -249,7 +292,7 @@ class Walk {
       if (passes(i)) {
         if (decided(number, report::DecisionKind::approve)) flow(i) = Flow::direct_ok;
         if (decided(number, report::DecisionKind::forwarder)) flow(i) = Flow::indirect_ok;
-      } else if ((view(i).said_indirect || passed_on(i)) && units_.units[number].decision == nullptr) {
+      } else if ((said_indirect(i) || passed_on(i)) && units_.units[number].decision == nullptr) {
         flow(i) = Flow::indirect_fail;
       } else {
         flow(i) = result_.units[number].failing_flow;
@@ -264,6 +307,7 @@ class Walk {
   Day today_;
   const config::ReadinessSettings& settings_;
   Flows result_;
+  std::vector<std::uint8_t> marks_;  // By cell.
   std::vector<Suspect> suspects_;
   std::vector<std::uint64_t> foreign_host_;     // Broken signatures on somebody else's own infrastructure, by unit.
   std::vector<std::uint64_t> selector_passed_;  // What passed with the largest of their selectors.

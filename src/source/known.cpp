@@ -107,6 +107,7 @@ using DomainIndex = std::unordered_map<std::string_view, const Service*>;
 struct Index {
   DomainIndex dkim;
   DomainIndex spf;
+  DomainIndex hosts;
   // By the first byte of the address, which every listed network fixes; few for each.
   std::array<std::vector<std::pair<IpNetwork, const Service*>>, 256> networks_v4;
   std::array<std::vector<std::pair<IpNetwork, const Service*>>, 256> networks_v6;
@@ -117,12 +118,18 @@ struct Index {
   }
 };
 
+/// ".example.net" -> "example.net"
+std::string_view without_dot(std::string_view name) {
+  return name.starts_with('.') ? name.substr(1) : name;
+}
+
 const Index& index() {
   static const Index kIndex = [] {
     Index result;
     for (const auto& service : known_services()) {
       for (const auto& name : service.dkim_domains) result.dkim.emplace(name, &service);
       for (const auto& name : service.spf_domains) result.spf.emplace(name, &service);
+      for (const auto& name : service.ptr_suffixes) result.hosts.emplace(without_dot(name), &service);
       for (const auto& network : service.networks) {
         const std::string text = network.to_string();
         if (const auto base = IpAddress::parse(std::string_view(text).substr(0, text.find('/')))) {
@@ -190,6 +197,10 @@ const Service* service_by_dkim_domain(std::string_view domain) {
 
 const Service* service_by_spf_domain(std::string_view domain) {
   return service_in(index().spf, domain);
+}
+
+const Service* service_by_host_name(std::string_view host) {
+  return service_in(index().hosts, host);
 }
 
 std::string_view known_dkim_suffix(std::string_view domain) {

@@ -42,6 +42,8 @@ const std::vector<Service>& known_services();
 /// The service one of whose DKIM (or SPF) domains is `domain` or a parent of it; null if none. The longest match wins.
 const Service* service_by_dkim_domain(std::string_view domain);
 const Service* service_by_spf_domain(std::string_view domain);
+/// The service one of whose host names ends like `host` (at a label); null if none.
+const Service* service_by_host_name(std::string_view host);
 /// The listed domain by which service_by_dkim_domain (service_by_spf_domain) finds its answer; empty without one.
 std::string_view known_dkim_suffix(std::string_view domain);
 std::string_view known_spf_suffix(std::string_view domain);

@@ -74,6 +74,71 @@ void Regrouping::join_return_paths(Units& units) const {
   }
 }
 
+void Regrouping::keep_names(Units& units, std::span<const report::Cell> all,
+                            const std::vector<std::uint32_t>& kind_of) const {
+  auto& of_cell = units.of_cell;
+  const auto pair_of = [](std::uint32_t a, std::uint32_t b) { return (std::uint64_t{a} << 32U) | b; };
+  struct Place {  // A network, for one author domain.
+    Day since{};
+    std::uint64_t own = 0;
+    std::uint64_t named_before = 0;
+    std::uint32_t keeps = kNone;  // The unit that it stays with.
+  };
+  std::unordered_map<std::uint64_t, Place> places;
+  const auto place_of = [&](std::size_t cell) {
+    return pair_of(network_of_[cells_[cell].address], units.units[of_cell[cell]].author);
+  };
+  for (std::size_t i = 0; i < cells_.size(); ++i) {
+    if (units.units[of_cell[i]].basis != Basis::own || network_of_[cells_[i].address] == kNone) continue;
+    Place& place = places.try_emplace(place_of(i), Place{.since = cells_[i].day}).first->second;  // By day.
+    place.own += cells_[i].messages;
+  }
+  if (places.empty()) return;
+  struct Named {
+    std::uint64_t before = 0;
+    std::uint64_t after = 0;
+    Day first{};
+  };
+  std::vector<Place*> place_of_kind(cells_.size(), nullptr);  // Of those under a name.
+  bool any = false;
+  for (std::size_t i = 0; i < cells_.size(); ++i) {
+    const Unit& unit = units.units[of_cell[i]];
+    if (unit.basis != Basis::service || unit.service == nullptr) continue;  // Others' mail is the own system's already.
+    if (!sends_for_customers(unit.service->kind)) continue;
+    const auto place = places.find(place_of(i));
+    if (place == places.end()) continue;
+    place_of_kind[i] = &place->second;
+    any = true;
+  }
+  if (!any) return;
+  std::unordered_map<std::uint64_t, Named> names;  // (network, unit)
+  for (std::size_t number = 0; number < all.size(); ++number) {
+    const auto i = kind_of[number];
+    Place* place = place_of_kind[i];
+    if (place == nullptr) continue;
+    const auto& cell = all[number];
+    Named& named =
+        names.try_emplace(pair_of(network_of_[cell.address], of_cell[i]), Named{.first = cell.day}).first->second;
+    if (cell.day <= place->since + days{3}) {  // It takes some days until all its machines know.
+      named.before += cell.messages;
+      place->named_before += cell.messages;
+    } else {
+      named.after += cell.messages;
+    }
+  }
+  for (const auto& [id, named] : names) {
+    const auto unit = static_cast<std::uint32_t>(id);
+    Place& place = places.at(pair_of(static_cast<std::uint32_t>(id >> 32U), units.units[unit].author));
+    const bool was_it = named.before >= 5 && 5 * named.before >= 4 * place.named_before && named.first < place.since;
+    if (was_it && 20 * named.after <= place.own) place.keeps = unit;
+  }
+  for (std::size_t i = 0; i < cells_.size(); ++i) {
+    if (units.units[of_cell[i]].basis != Basis::own || network_of_[cells_[i].address] == kNone) continue;
+    const Place& place = places.at(place_of(i));
+    if (place.keeps != kNone) of_cell[i] = place.keeps;
+  }
+}
+
 /// True if nothing in the cell shows whose it is: now and then a DNS fault or a change on the way takes all of a
 /// sender's identities away.
 bool Regrouping::shows_nobody(const report::Cell& cell, const Unit& unit) const {

@@ -26,6 +26,11 @@ class Regrouping {
   /// A service with a return path of its own below the domain stays the same when it stops to show its name.
   void join_return_paths(Units& units) const;
 
+  /// A vendor that was set up for the domain may show no name of its own from then on: where a network sent under one
+  /// name until mail of the owner's own began there, and no more since, it is that sender still.
+  /// `all` has every cell, day by day, `kind_of` its place among those that this was made with.
+  void keep_names(Units& units, std::span<const report::Cell> all, const std::vector<std::uint32_t>& kind_of) const;
+
   /// Gives mail that shows nobody to the sender that has its network nearly to itself, when it bears that sender's
   /// marks: the same envelope domain, or a signature of the same selector.
   void reclaim(Units& units) const;

@@ -100,11 +100,14 @@ Score score(const Unit& unit, const Suspect& suspect, const std::map<int, std::u
 
   // Under another customer's name it is as likely that customer's doing.
   const bool bulk = by_name && sends_for_customers(unit.service->kind) && unit.tag.empty();
-  if (by_name && last - first >= 14) {
+  if (unit.others_account) {
+    add(-4, format("another customer's account at {}, where the domain has its own", unit.service->name));
+  } else if (by_name && last - first >= 14) {
     add(3, format("{} authenticated the same account over {} days", unit.service->name, last - first + 1));
   } else if (bulk) {
     add(2, format("{} authenticated it", unit.service->name));
   }
+  if (unit.own_host) add(3, "its host name, confirmed, is the domain's own");
   if (is_regular(suspect.by_day)) {
     add(2, "sends regularly, in at least three of the last four weeks");
   } else if (has_long_rhythm(suspect.by_day)) {
@@ -128,7 +131,7 @@ Score score(const Unit& unit, const Suspect& suspect, const std::map<int, std::u
   if (2 * suspect.with_known_selector >= suspect.messages && unit.basis != Basis::network) {
     add(1, "carries the domain's own signature, broken");
   }
-  if (unit.strength <= 2 && !signs) add(-2, "nobody vouches for the network");
+  if (unit.strength <= 2 && !signs && !unit.own_host) add(-2, "nobody vouches for the network");
   if (suspect.by_day.size() == 1 && day_number(today) - last >= 7) add(-2, "one single day, then nothing");
   if (suspect.in_swarm) add(-2, "part of a swarm: many networks with a few messages each on one day");
   if (unit.service == nullptr && unit.basis == Basis::network) add(-1, "nothing about it is authenticated");

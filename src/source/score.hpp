@@ -18,9 +18,11 @@ struct Suspect {
   std::vector<std::uint32_t> reporters;  ///< Distinct, canonical.
   std::vector<std::uint32_t> envelopes;  ///< Distinct.
   std::uint64_t messages = 0;
-  std::uint64_t signed_by_other = 0;      ///< Messages with a foreign DKIM pass.
-  std::uint64_t with_own_envelope = 0;    ///< Messages with the owner's envelope and no SPF pass.
-  std::uint64_t with_known_selector = 0;  ///< Messages with a broken signature of a selector that passes elsewhere.
+  std::uint64_t signed_by_other = 0;        ///< Messages with a foreign DKIM pass.
+  std::uint64_t with_own_envelope = 0;      ///< Messages with the owner's envelope and no SPF pass.
+  std::uint64_t with_known_selector = 0;    ///< Messages with a broken signature of a selector that passes elsewhere.
+  std::map<std::uint32_t, Day> known_from;  ///< Of these, first day by address; at most 64 addresses.
+  std::uint64_t came_back = 0;              ///< And messages from an address that had sent such mail on an earlier day.
   bool in_swarm = false;
 };
 

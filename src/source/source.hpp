@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -11,6 +12,7 @@
 #include "config/config.hpp"
 #include "domain/org_domain.hpp"
 #include "report/facts.hpp"
+#include "source/dns.hpp"
 
 // Which sending party each message of a domain belongs to, and of what class that party is.
 // Pure: facts and a date in, sources out. The rules are those of docs/readiness.md, "Telling sources apart".
@@ -23,6 +25,9 @@ std::string_view to_string(ForwarderKind value);
 
 /// What one cell's messages are (flows F0-F10).
 enum class Flow : std::uint8_t { direct_ok, direct_fail, indirect_ok, indirect_fail, candidate_fail, spoof, unknown };
+inline constexpr std::size_t kFlows = 7;
+/// "direct, passes", "forwarded, fails", ...
+std::string_view to_string(Flow flow);
 
 /// One sending party of one author domain: a service with its tenant, a network, ... Keys are stable over time:
 /// "dkim:mcsv.net", "spf:relay.example", "own:192.0.2.0/24", "net:198.51.100.0/24", "tenant:google-workspace/owner",
@@ -40,9 +45,20 @@ struct Source {
   std::optional<report::Decision> decision;  ///< The operator's, which rules over the guess.
   bool critical = false;
   std::optional<std::string> periodic;
-  bool retired = false;
+  bool retired = false;              ///< The operator turned it off, and nothing has come since.
+  std::optional<Day> counts_after;   ///< The operator turned it off on this day: what it sent until then is past.
+  std::string abused_selector;       ///< A DKIM selector that it is suspected to abuse ("example.com/s1"), or empty.
   int score = 0;                     ///< Candidate score; 0 where it was not needed.
   std::vector<std::uint32_t> cells;  ///< Indices into DomainFacts::cells, by day.
+};
+
+/// One day on which strangers sent much of what passes with a selector of the owner's: a signed message sent again, or
+/// a stolen key.
+struct KeyAbuse {
+  std::string selector;  ///< "example.com/s1"
+  Day day{};
+  std::uint64_t messages = 0;
+  std::size_t addresses = 0;  ///< Never seen before.
 };
 
 inline constexpr std::uint32_t kNoSource = 0xFFFFFFFF;
@@ -52,11 +68,14 @@ struct Classified {
   std::vector<Flow> flows;               ///< One for each cell of the facts.
   std::vector<std::uint32_t> source_of;  ///< One for each cell: index into `sources`; kNoSource after today.
   std::vector<std::string> reporters;    ///< Canonical name for each reporter of the facts.
+  std::vector<KeyAbuse> key_abuse;       ///< Newest first.
 };
 
-/// Classifies everything in `facts` as seen on `today`; cells after `today` are not looked at.
+/// Classifies everything in `facts` as seen on `today`; cells after `today` are not looked at. Without `dns`, host
+/// names and network owners are not used.
 Classified classify(const report::DomainFacts& facts, Day today, std::span<const report::Decision> decisions,
-                    const domain::OrgDomains& org_domains, const config::ReadinessSettings& settings);
+                    const domain::OrgDomains& org_domains, const config::ReadinessSettings& settings,
+                    const Dns* dns = nullptr);
 
 /// Totals of one source over the days from..to, in messages.
 struct SourceTotals {
@@ -70,6 +89,7 @@ struct SourceTotals {
   std::uint64_t disposition_quarantine = 0;
   std::uint64_t disposition_reject = 0;
   std::map<std::string, std::uint64_t> overrides;  ///< By override type.
+  std::array<std::uint64_t, kFlows> by_flow{};     ///< Messages by what they count as.
   std::optional<Day> first_seen;
   std::optional<Day> last_seen;
   int days = 0;                        ///< Days with messages.

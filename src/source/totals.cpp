@@ -38,6 +38,7 @@ void add_disposition(const report::Cell& cell, SourceTotals& totals) {
 
 /// Each type counts once for a message, however many reasons the receiver gave.
 void add_overrides(const report::Evidence& evidence, std::uint64_t messages, SourceTotals& totals) {
+  if (evidence.reasons.empty()) return;
   std::set<std::string_view> types;
   for (const auto& reason : evidence.reasons) types.insert(report::to_string(reason.type));
   for (const auto type : types) totals.overrides[std::string(type)] += messages;
@@ -52,7 +53,7 @@ bool is_aligned(const report::Cell& cell) {
 SourceTotals totals(const Classified& classified, const Source& source, const report::DomainFacts& facts, Day from,
                     Day to) {
   SourceTotals totals;
-  std::set<std::string> reporters;
+  std::vector<bool> reported(classified.reporters.size(), false);
   std::unordered_map<std::uint32_t, SourceTotals::Address> addresses;
   for (const auto index : source.cells) {
     const auto& cell = facts.cells[index];
@@ -60,6 +61,7 @@ SourceTotals totals(const Classified& classified, const Source& source, const re
     const auto& evidence = facts.evidence[cell.evidence];
     const bool aligned = is_aligned(cell);
     totals.messages += cell.messages;
+    totals.by_flow[static_cast<std::size_t>(classified.flows[index])] += cell.messages;
     if (aligned) totals.aligned += cell.messages;
     if (cell.dkim_aligned == report::AlignmentResult::pass) totals.dkim_aligned += cell.messages;
     if (cell.spf_aligned == report::AlignmentResult::pass) totals.spf_aligned += cell.messages;
@@ -70,10 +72,14 @@ SourceTotals totals(const Classified& classified, const Source& source, const re
     if (!totals.last_seen || *totals.last_seen != cell.day) ++totals.days;  // A source's cells are sorted by day.
     if (!totals.first_seen) totals.first_seen = cell.day;
     totals.last_seen = cell.day;
-    reporters.insert(classified.reporters[cell.reporter]);
+    reported[cell.reporter] = true;
     auto& address = addresses[cell.address];
     address.messages += cell.messages;
     if (aligned) address.aligned += cell.messages;
+  }
+  std::set<std::string> reporters;  // Several spellings are one.
+  for (std::size_t i = 0; i < reported.size(); ++i) {
+    if (reported[i]) reporters.insert(classified.reporters[i]);
   }
   totals.reporters.assign(reporters.begin(), reporters.end());
   for (auto& [number, address] : addresses) {

@@ -6,133 +6,49 @@
 #include <utility>
 
 #include "base/ascii.hpp"
+#include "base/format.hpp"
 #include "domain/name.hpp"
-#include "source/disjoint_sets.hpp"
+#include "source/kinds.hpp"
+#include "source/networks.hpp"
 #include "source/regrouping.hpp"
+#include "source/unit_names.hpp"
 
 namespace ruagate::source {
 
 namespace {
 
-constexpr std::string_view kOwnerTag = "owner";
-
-/// The part after "dkim:" or "spf:": a vendor shows by both, and one of them may come and go.
-std::string_view identity_part(std::string_view key) {
-  if (key.starts_with("dkim:")) return key.substr(5);
-  return key.starts_with("spf:") ? key.substr(4) : std::string_view();
-}
-
-/// The part after "net:" or "own:", which name networks and may turn into each other as evidence grows.
-std::string_view network_part(std::string_view key) {
-  if (key.starts_with("net:") || key.starts_with("own:")) return key.substr(4);
-  return {};
-}
-
-std::string_view without_author(std::string_view key) {
-  return key.substr(0, key.find('@'));
-}
-
-/// "lists.example.org", "mailman.example.org"
-bool is_list_name(std::string_view domain) {
-  for (const std::string_view label : {"list.", "lists.", "listserv.", "mailman.", "groups.", "ml."}) {
-    if (domain.starts_with(label) || domain.find(std::string(".").append(label)) != std::string_view::npos) return true;
-  }
-  return false;
-}
-
-/// Envelope hosts of the mailbox platforms themselves, which are no tenant.
-bool is_platform_host(std::string_view envelope) {
-  return domain::is_same_or_below(envelope, "protection.outlook.com") ||
-         domain::is_same_or_below(envelope, "google.com") || domain::is_same_or_below(envelope, "amazonses.com");
-}
-
 class Finder {
  public:
   Finder(const report::DomainFacts& facts, std::span<const report::Cell> cells, const Views& views,
-         std::span<const report::Decision> decisions)
-      : facts_(facts), cells_(cells), views_(views), decisions_(decisions) {
-    read_addresses();
+         std::span<const report::Decision> decisions, const domain::OrgDomains& org_domains, const Dns* dns)
+      : facts_(facts),
+        cells_(cells),
+        views_(views),
+        networks_(find_networks(facts, cells, views, org_domains, dns)),
+        decisions_(decisions) {
     for (const auto& view : views.evidence) {
       if (!view.foreign_dkim.empty()) signing_orgs_.insert(view.foreign_dkim_org);
     }
-    find_own_networks();
     read_decisions();
   }
 
-  Units find() {
+  /// For the kinds that it was made with; `all` has every cell, `kind_of` the kind of each.
+  Units find(std::span<const report::Cell> all, const std::vector<std::uint32_t>& kind_of) {
     Units result;
     result.of_cell.reserve(cells_.size());
-    const Regrouping regrouping(facts_.domain, cells_, views_, network_of_, service_of_);
+    const Regrouping regrouping(facts_.domain, cells_, views_, networks_.of_address, networks_.service_of);
     result.passed_on = regrouping.passed_on();
     for (std::size_t i = 0; i < cells_.size(); ++i) {
       result.of_cell.push_back(unit_of(cells_[i], result.passed_on[i]));
     }
     result.units = std::move(units_);
     regrouping.join_return_paths(result);
+    regrouping.keep_names(result, all, kind_of);
     regrouping.reclaim(result);
     return result;
   }
 
  private:
-  void read_addresses() {
-    std::unordered_map<std::string, std::uint32_t> ids;
-    network_of_.reserve(facts_.addresses.size());
-    service_of_.reserve(facts_.addresses.size());
-    for (const auto& address : facts_.addresses) {
-      if (!address) {
-        network_of_.push_back(kNone);
-        service_of_.push_back(nullptr);
-        continue;
-      }
-      const std::string text = IpNetwork(*address, address->is_v4() ? 24 : 48).to_string();
-      const auto [found, added] = ids.try_emplace(text, static_cast<std::uint32_t>(networks_.size()));
-      if (added) networks_.push_back(text);
-      network_of_.push_back(found->second);
-      service_of_.push_back(service_by_address(*address));
-    }
-  }
-
-  bool is_anonymous(const report::Cell& cell) const {  // No known service shows itself.
-    return views_.evidence[cell.evidence].service == nullptr && service_of_[cell.address] == nullptr;
-  }
-
-  /// Networks with aligned SPF passes, joined where they share a selector or an envelope subdomain of the owner's:
-  /// one sending system often has many networks.
-  void find_own_networks() {
-    const std::size_t selectors_from = networks_.size();
-    const std::size_t envelopes_from = selectors_from + views_.selectors.size();
-    DisjointSets sets(envelopes_from + views_.own_envelopes.size());
-    std::vector<bool> own(networks_.size(), false);
-    std::vector<std::uint32_t> in_order;  // By the day of their first pass; on one day, by text.
-    std::vector<Day> first(networks_.size());
-    for (const auto& cell : cells_) {
-      const auto& view = views_.evidence[cell.evidence];
-      const auto network = network_of_[cell.address];
-      if (network == kNone || !spf_aligned(cell, view) || !is_anonymous(cell)) continue;
-      if (!own[network]) {
-        own[network] = true;
-        first[network] = cell.day;
-        in_order.push_back(network);
-      }
-      if (dkim_aligned(cell, view) && view.dkim_aligned_pass) {
-        for (const auto selector : view.good_selectors) sets.join(network, selectors_from + selector);
-      }
-      if (view.own_envelope != kNone &&
-          views_.own_envelopes[view.own_envelope] != facts_.evidence[cell.evidence].author_domain &&
-          views_.own_envelopes[view.own_envelope] != facts_.domain) {
-        sets.join(network, envelopes_from + view.own_envelope);
-      }
-    }
-    std::sort(in_order.begin(), in_order.end(), [&](std::uint32_t a, std::uint32_t b) {
-      return first[a] != first[b] ? first[a] < first[b] : networks_[a] < networks_[b];
-    });
-    own_of_.assign(networks_.size(), kNone);
-    std::unordered_map<std::size_t, std::uint32_t> representative;
-    for (const auto network : in_order) {
-      own_of_[network] = representative.try_emplace(sets.root(network), network).first->second;
-    }
-  }
-
   void read_decisions() {
     by_address_.assign(facts_.addresses.size(), nullptr);
     by_evidence_.assign(facts_.evidence.size(), nullptr);
@@ -154,8 +70,8 @@ class Finder {
   }
 
   bool is_own_key(std::string_view network) const {
-    for (std::size_t i = 0; i < networks_.size(); ++i) {
-      if (own_of_[i] == i && networks_[i] == without_author(network)) return true;
+    for (std::size_t i = 0; i < networks_.names.size(); ++i) {
+      if (networks_.own_of[i] == i && networks_.names[i] == without_author(network)) return true;
     }
     return false;
   }
@@ -197,7 +113,7 @@ class Finder {
 
   std::uint32_t unit_of(const report::Cell& cell, const EvidenceView& view, bool passed_on) {
     const std::uint64_t evidence = (std::uint64_t{cell.evidence} << 1U) | (passed_on ? 1U : 0U);
-    const Service* service = view.service != nullptr ? view.service : service_of_[cell.address];
+    const Service* service = view.service != nullptr ? view.service : networks_.service_of[cell.address];
     if (service != nullptr) {
       // Everything that service_unit() looks at, in one number.
       const auto number = static_cast<std::uint64_t>(service - known_services().data());
@@ -205,11 +121,12 @@ class Finder {
                                (dkim_aligned(cell, view) ? 1U : 0U);
       return cached(service_units_, id, [&] { return service_unit(cell, view, *service); });
     }
-    const auto network = network_of_[cell.address];
-    if (network != kNone && own_of_[network] != kNone) return own_unit(view, own_of_[network]);
+    const auto network = networks_.of_address[cell.address];
+    if (network != kNone && networks_.own_of[network] != kNone) return own_unit(view, networks_.own_of[network]);
     if (!view.foreign_dkim.empty() || !view.foreign_spf.empty()) {
       return cached(identity_units_, evidence, [&] { return identity_unit(view); });
     }
+    if (!networks_.host_of[cell.address].empty()) return host_unit(view, networks_.host_of[cell.address]);
     return network_unit(view, network);
   }
 
@@ -233,53 +150,6 @@ class Finder {
     });
   }
 
-  /// The tenant of a shared service: "owner", a foreign domain, or empty when nothing tells.
-  std::string tenant(const report::Cell& cell, const EvidenceView& view, const Service& service) const {
-    if (spf_aligned(cell, view)) return std::string(kOwnerTag);
-    const bool mailboxes = service.kind == ServiceKind::mailbox_provider || service.kind == ServiceKind::hosting;
-    // A mailbox host that sends our signed mail in another customer's envelope is forwarding for that customer.
-    if (mailboxes && !view.foreign_spf.empty() && !is_platform_host(view.foreign_spf)) {
-      return std::string(view.foreign_spf_org);
-    }
-    if (dkim_aligned(cell, view) || view.own_tenant) return std::string(kOwnerTag);
-    // The platform's own signature and envelope name no customer.
-    if (!view.tenant_dkim.empty()) return std::string(view.tenant_dkim);
-    if (!view.foreign_spf.empty() && view.service_by_spf == nullptr) return std::string(view.foreign_spf_org);
-    if (!view.foreign_dkim.empty()) return std::string(view.foreign_dkim);
-    return std::string(view.foreign_spf_org);
-  }
-
-  /// "Google Workspace" -> "google-workspace", so that a key needs no quotes on a command line.
-  static std::string slug(std::string_view name) {
-    std::string result;
-    for (const char c : name) {
-      const char lower = to_lower(c);
-      const bool word = (lower >= 'a' && lower <= 'z') || (lower >= '0' && lower <= '9');
-      if (word) {
-        result += lower;
-      } else if (!result.empty() && result.back() != '-') {
-        result += '-';
-      }
-    }
-    while (result.ends_with('-')) result.pop_back();
-    return result;
-  }
-
-  static std::string service_key(const Service& service) {
-    if (!service.dkim_domains.empty()) return "dkim:" + service.dkim_domains.front();
-    if (!service.spf_domains.empty()) return "spf:" + service.spf_domains.front();
-    return "service:" + slug(service.name);
-  }
-
-  static bool is_platform_domain(const Service& service, std::string_view tag) {
-    const auto listed = [&](const std::vector<std::string>& domains) {
-      return std::find(domains.begin(), domains.end(), tag) != domains.end();
-    };
-    return listed(service.dkim_domains) || listed(service.spf_domains) ||
-           std::any_of(service.spf_domains.begin(), service.spf_domains.end(),
-                       [&](const std::string& name) { return domain::is_same_or_below(name, tag); });
-  }
-
   std::uint32_t service_unit(const report::Cell& cell, const EvidenceView& view, const Service& service) {
     std::string tag;
     std::string key;
@@ -287,7 +157,7 @@ class Finder {
     if (!service.shared) {
       key = service_key(service);
     } else {
-      tag = tenant(cell, view, service);
+      tag = tenant(view, service, spf_aligned(cell, view), dkim_aligned(cell, view));
       // A service that sends for its customers: what it signs with the owner's domain and what it sends under its own
       // name are two halves of one set-up, and belong in one line.
       const bool platform = is_platform_domain(service, tag);
@@ -316,10 +186,10 @@ class Finder {
 
   std::uint32_t own_unit(const EvidenceView& view, std::uint32_t network) {
     return cached(own_units_, by_author(view, network), [&] {
-      return add(view, "own:" + networks_[network], [&](Unit& unit) {
+      return add(view, "own:" + networks_.names[network], [&](Unit& unit) {
         unit.basis = Basis::own;
         unit.strength = 3;
-        unit.name = "own server " + networks_[network];
+        unit.name = "own server " + networks_.names[network];
         unit.tag = kOwnerTag;
       });
     });
@@ -338,13 +208,25 @@ class Finder {
     });
   }
 
+  std::uint32_t host_unit(const EvidenceView& view, const std::string& host) {
+    return add(view, "host:" + host, [&](Unit& unit) {
+      unit.basis = Basis::host;
+      unit.strength = 2;
+      unit.name = host;
+      unit.own_host = domain::is_same_or_below(facts_.domain, host);
+    });
+  }
+
   std::uint32_t network_unit(const EvidenceView& view, std::uint32_t network) {
     return cached(network_units_, by_author(view, network), [&] {
-      const std::string text = network == kNone ? std::string("none") : networks_[network];
+      const std::string text = network == kNone ? std::string("none") : networks_.names[network];
       return add(view, "net:" + text, [&](Unit& unit) {
         unit.basis = Basis::network;
         unit.strength = 1;
         unit.name = network == kNone ? std::string("records without an address") : text;
+        if (network != kNone && networks_.owner_of[network] != 0) {
+          unit.name += format(" (AS{})", networks_.owner_of[network]);
+        }
       });
     });
   }
@@ -379,10 +261,7 @@ class Finder {
   const report::DomainFacts& facts_;
   std::span<const report::Cell> cells_;
   const Views& views_;
-  std::vector<std::string> networks_;
-  std::vector<std::uint32_t> network_of_;   // By address: into networks_.
-  std::vector<const Service*> service_of_;  // By address.
-  std::vector<std::uint32_t> own_of_;       // By network: the network its own system is named after, or kNone.
+  Networks networks_;
   std::span<const report::Decision> decisions_;
   std::vector<const report::Decision*> by_address_;
   std::vector<const report::Decision*> by_evidence_;
@@ -399,8 +278,18 @@ class Finder {
 }  // namespace
 
 Units find_units(const report::DomainFacts& facts, std::span<const report::Cell> cells, const Views& views,
-                 std::span<const report::Decision> decisions) {
-  return Finder(facts, cells, views, decisions).find();
+                 std::span<const report::Decision> decisions, const domain::OrgDomains& org_domains, const Dns* dns) {
+  const Kinds kinds = find_kinds(cells, facts.addresses.size());
+  Units of_kinds = Finder(facts, kinds.cells, views, decisions, org_domains, dns).find(cells, kinds.of_cell);
+  Units result;
+  result.units = std::move(of_kinds.units);
+  result.of_cell.reserve(cells.size());
+  result.passed_on.reserve(cells.size());
+  for (const auto kind : kinds.of_cell) {
+    result.of_cell.push_back(of_kinds.of_cell[kind]);
+    result.passed_on.push_back(of_kinds.passed_on[kind]);
+  }
+  return result;
 }
 
 void attach_key_decisions(std::vector<Unit>& units, std::span<const report::Decision> decisions) {

@@ -5,16 +5,18 @@
 #include <string>
 #include <vector>
 
+#include "domain/org_domain.hpp"
 #include "report/facts.hpp"
+#include "source/dns.hpp"
 #include "source/evidence_view.hpp"
 #include "source/known.hpp"
 
 // Which party each cell belongs to: the first of the operator's decision, a known service with its tenant, a published
-// network of a known service, a network that the domain's own SPF authorises, a foreign identity that passes, the
-// network itself.
+// network of a known service, a network that the domain's own SPF authorises, a foreign identity that passes, its host
+// name (with DNS), the network itself.
 namespace ruagate::source {
 
-enum class Basis : std::uint8_t { decision, service, own, identity, network };
+enum class Basis : std::uint8_t { decision, service, own, identity, host, network };
 
 struct Unit {
   std::string key;
@@ -24,8 +26,10 @@ struct Unit {
   std::uint32_t author = 0;
   const Service* service = nullptr;
   std::string tag;
-  bool list_name = false;   ///< Its envelope is called like a mailing list's.
-  bool own_tenant = false;  ///< The tenant is the author domain's own.
+  bool list_name = false;       ///< Its envelope is called like a mailing list's.
+  bool others_account = false;  ///< Of another domain, at a service where the author domain has an account of its own.
+  bool own_host = false;        ///< Its host name, confirmed, is the author domain's own.
+  bool own_tenant = false;      ///< The tenant is the author domain's own.
   const report::Decision* decision = nullptr;
 };
 
@@ -39,7 +43,7 @@ struct Units {
 
 /// `cells` are the facts' cells up to today; decisions are those about this policy domain.
 Units find_units(const report::DomainFacts& facts, std::span<const report::Cell> cells, const Views& views,
-                 std::span<const report::Decision> decisions);
+                 std::span<const report::Decision> decisions, const domain::OrgDomains& org_domains, const Dns* dns);
 
 /// Attaches the decisions that name a unit by its key.
 void attach_key_decisions(std::vector<Unit>& units, std::span<const report::Decision> decisions);

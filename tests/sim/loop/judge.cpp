@@ -25,30 +25,43 @@ class Product final : public Judge {
     question.as_of = situation.today;
     const auto verdict =
         readiness::evaluate(situation.log.facts(), question, situation.decisions, org_domains_, settings_);
-    Opinion opinion;
-    opinion.reason = verdict.reason;
-    for (const auto& gate : verdict.gates) {
-      if (!gate.ok && gate.blocking)
-        opinion.reason += " [" + gate.gate + (gate.gate == "dkim" ? ": " + gate.text : "") + "]";
-    }
-    opinion.rate_low = verdict.legitimate_pass_rate_low;
-    const auto& names = readiness::steps(kLadder);
-    if (verdict.next_step) {
-      opinion.step =
-          static_cast<std::size_t>(std::find(names.begin(), names.end(), *verdict.next_step) - names.begin());
-    }
-    if (verdict.verdict == readiness::Verdict::ready) opinion.move = Move::raise;
-    if (verdict.verdict == readiness::Verdict::step_back) opinion.move = Move::lower;
-    opinion.holds = verdict.verdict == readiness::Verdict::hold;
-    for (const auto& gate : verdict.gates) opinion.wants_acknowledgement |= gate.gate == "indirect" && !gate.ok;
-    for (const auto& blocker : verdict.blockers) {
-      const bool undecided = blocker.source_class != source::Class::legitimate;
-      opinion.named.push_back({blocker.key, undecided, blocker.advice.failure, 0});
-    }
-    return opinion;
+    return opinion_of(verdict);
   }
 
  private:
+  const domain::OrgDomains& org_domains_;
+  config::ReadinessSettings settings_;
+};
+
+/// The facts as somebody without one of the product's parts sees them.
+class Ablated final : public Judge {
+ public:
+  Ablated(std::string name, const domain::OrgDomains& org_domains) : name_(std::move(name)), org_domains_(org_domains) {
+    if (name_ == "design effect") settings_.rho = 0;
+    if (name_ == "score") settings_.cand_score = 1000;
+  }
+
+  Opinion ask(const Situation& situation) override {
+    readiness::Question question;
+    question.as_of = situation.today;
+    if (name_ != "memory" && name_ != "homes") {
+      return opinion_of(
+          readiness::evaluate(situation.log.facts(), question, situation.decisions, org_domains_, settings_));
+    }
+    report::DomainFacts facts = situation.log.facts();
+    if (name_ == "memory") {
+      const Day from = situation.today - days{settings_.lag_days + 28};
+      std::erase_if(facts.cells, [&](const report::Cell& cell) { return cell.day <= from; });
+    } else {
+      for (auto& cell : facts.cells) {
+        if (cell.dkim_aligned == report::AlignmentResult::pass) cell.spf_aligned = report::AlignmentResult::pass;
+      }
+    }
+    return opinion_of(readiness::evaluate(facts, question, situation.decisions, org_domains_, settings_));
+  }
+
+ private:
+  std::string name_;
   const domain::OrgDomains& org_domains_;
   config::ReadinessSettings settings_;
 };
@@ -178,8 +191,38 @@ double failing_share(const History& history, Day today, bool to_come) {
   return all > 0 ? failing / all : 0;
 }
 
+Opinion opinion_of(const readiness::DomainVerdict& verdict) {
+  Opinion opinion;
+  opinion.reason = verdict.reason;
+  for (const auto& gate : verdict.gates) {
+    if (!gate.ok && gate.blocking)
+      opinion.reason += " [" + gate.gate + (gate.gate == "dkim" ? ": " + gate.text : "") + "]";
+  }
+  opinion.rate_low = verdict.legitimate_pass_rate_low;
+  const auto& names = readiness::steps(kLadder);
+  if (verdict.next_step) {
+    opinion.step = static_cast<std::size_t>(std::find(names.begin(), names.end(), *verdict.next_step) - names.begin());
+  }
+  if (verdict.verdict == readiness::Verdict::ready) opinion.move = Move::raise;
+  if (verdict.verdict == readiness::Verdict::step_back) opinion.move = Move::lower;
+  opinion.holds = verdict.verdict == readiness::Verdict::hold;
+  for (const auto& gate : verdict.gates) opinion.wants_acknowledgement |= gate.gate == "indirect" && !gate.ok;
+  for (const auto& blocker : verdict.blockers) {
+    const bool undecided = blocker.source_class != source::Class::legitimate;
+    opinion.named.push_back({blocker.key, undecided, blocker.advice.failure, 0});
+  }
+  return opinion;
+}
+
 std::unique_ptr<Judge> product(const domain::OrgDomains& org_domains, const config::ReadinessSettings& settings) {
   return std::make_unique<Product>(org_domains, settings);
+}
+const std::vector<std::string>& ablations() {
+  static const std::vector<std::string> kNames = {"design effect", "memory", "homes", "score"};
+  return kNames;
+}
+std::unique_ptr<Judge> ablated(const std::string& name, const domain::OrgDomains& org_domains) {
+  return std::make_unique<Ablated>(name, org_domains);
 }
 std::unique_ptr<Judge> raw_pass_rate() {
   return std::make_unique<RawPassRate>();

@@ -8,6 +8,7 @@
 
 #include "config/config.hpp"
 #include "domain/org_domain.hpp"
+#include "readiness/verdict.hpp"
 #include "sim/loop/history.hpp"
 #include "sim/loop/log.hpp"
 #include "source/source.hpp"
@@ -41,7 +42,8 @@ struct Situation {
   Day today{};
   std::span<const report::Decision> decisions;
   std::size_t step = 0;
-  Day since{};  ///< Of the step.
+  Day since{};                        ///< Of the step.
+  std::span<const DayReport> news{};  ///< The reports that came in this morning.
 };
 
 class Judge {
@@ -50,7 +52,14 @@ class Judge {
   virtual Opinion ask(const Situation& situation) = 0;
 };
 
+/// What a verdict of the product tells the owner.
+Opinion opinion_of(const readiness::DomainVerdict& verdict);
 std::unique_ptr<Judge> product(const domain::OrgDomains& org_domains, const config::ReadinessSettings& settings);
+/// Names of what can be taken away from the product, to see what it is worth.
+const std::vector<std::string>& ablations();
+/// The product without one of its parts: "design effect", "memory" (only the statistics window is known), "homes" (a
+/// signature of the domain's own is direct mail wherever it comes from), "score" (no candidates).
+std::unique_ptr<Judge> ablated(const std::string& name, const domain::OrgDomains& org_domains);
 /// The raw pass rate of 14 days is 95 % or more.
 std::unique_ptr<Judge> raw_pass_rate();
 /// Every source that the product calls legitimate passes 95 % in 14 days, whatever it did before.

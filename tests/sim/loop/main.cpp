@@ -7,8 +7,11 @@
 #include "base/format.hpp"
 #include "sim/loop/score.hpp"
 
-// ruagate_sim_score [--split tune|test] [--histories N] [--only NAME] [--trace SEED]
-// Plays the closed loop and prints the score table of docs/readiness.md.
+// ruagate_sim_score [--split tune|test] [--histories N] [--only product|baselines] [--ablate NAME|all]
+//                   [--spoofing N|all] [--trace SEED]
+// Plays the closed loop and prints the score table of docs/readiness.md. --ablate takes one part of the product away
+// ("design effect", "memory", "homes", "score"); --spoofing multiplies the spoofing (0, 1, 10, 100) and says in how
+// many histories no raise moves by a day.
 namespace {
 
 using namespace ruagate;
@@ -18,6 +21,8 @@ struct Options {
   bool test = true;
   int histories = 200;
   std::string only;
+  std::string ablate;
+  std::string spoofing;
   std::uint64_t trace = 0;
 };
 
@@ -29,6 +34,8 @@ Options options_of(int argc, char** argv) {
     if (key == "--split") options.test = value == "test";
     if (key == "--histories") options.histories = std::stoi(value);
     if (key == "--only") options.only = value;
+    if (key == "--ablate") options.ablate = value;
+    if (key == "--spoofing") options.spoofing = value;
     if (key == "--trace") options.trace = std::stoull(value);
   }
   return options;
@@ -120,10 +127,15 @@ int play_all(const Options& options) {
     results.push_back(go("per source", parameters, [&] { return source_pass_rate(org_domains); }));
     results.push_back(go("calendar", parameters, calendar));
   }
+  for (const auto& name : ablations()) {
+    if (options.ablate != name && options.ablate != "all") continue;
+    results.push_back(go("without " + name, parameters, [&] { return ablated(name, org_domains); }));
+  }
   for (const Played& result : results) columns.emplace_back(result.name, score(result, &knows));
   std::fputs(table(columns).c_str(), stdout);
-  if (wanted("spoofing") && !results.empty()) {
+  if (!options.spoofing.empty() && wanted("product")) {
     for (const double times : {0.0, 10.0, 100.0}) {
+      if (options.spoofing != "all" && std::stod(options.spoofing) != times) continue;
       Parameters world = parameters;
       world.spoof_times = times;
       const Played other = go(format("spoofing x {}", times), world, [&] { return product(org_domains, settings); });

@@ -113,8 +113,11 @@ void Marks::end_day(Day day, std::size_t step, Outcome& outcome) {
   if (step == 0) return;
   ++outcome.enforced_days;
   count_harm(day, step, outcome);
-  const bool bad = harm_now(day, step) > 2 * limits(step).harm_max &&
-                   limits(step).fraction * failing_share(history_, day, false) > 2 * limits(step).harm_max;
+  const double most = 2 * limits(step).harm_max;
+  const bool now = harm_now(day, step) > most;
+  const bool to_come = limits(step).fraction * failing_share(history_, day, false) > most;
+  if (now || to_come) last_real_ = day;
+  const bool bad = now && to_come;
   if (bad && !onset_ && (!last_bad_ || *last_bad_ + days{1} < day)) onset_ = day;
   if (bad) last_bad_ = day;
 }
@@ -169,9 +172,20 @@ void Marks::watch_step_back(const Situation& situation, const Opinion& opinion, 
     outcome.detected.push_back(static_cast<int>((situation.today - *onset_).count()));
     tell(situation.today, "asked for a step back since", to_iso(*onset_));
     onset_.reset();
-  } else if (!last_bad_ || situation.today - *last_bad_ > days{10}) {
+  } else if (!last_real_ || situation.today - *last_real_ > days{10}) {
     ++outcome.false_alarms;
   }
+}
+
+/// Two senders at one service are one source: is one of them weak that has a fair part of what fails?
+bool Marks::weak_part(const Members& members, Day today, std::size_t step) const {
+  std::uint64_t failing = 0;
+  for (const auto& [actor, part] : members.parts) failing += part.failing;
+  return std::any_of(members.parts.begin(), members.parts.end(), [&](const auto& member) {
+    const Actor& actor = mail_.actors()[member.first];
+    return actor.role == Actor::Role::stream && 4 * member.second.failing >= failing &&
+           weak(actor.stream, today, step, nullptr);
+  });
 }
 
 void Marks::mark_names(const Situation& situation, const Opinion& opinion, Outcome& outcome) {
@@ -194,7 +208,7 @@ void Marks::mark_names(const Situation& situation, const Opinion& opinion, Outco
     const bool lately = repaired && (situation.today - *repaired <= days{9} ||
                                      mail_.sum(main.stream, *repaired, situation.today - days{kLag}).sent < kVisible);
     if (!weak(main.stream, situation.today, next, &code)) {
-      if (lately) continue;
+      if (lately || weak_part(source->second, situation.today, next)) continue;
       ++outcome.named;
       tell(situation.today, "named though sound", named.key + " " + history_.streams[main.stream]->name());
       continue;

@@ -33,6 +33,7 @@ class Marks {
   bool weak(std::size_t stream, Day today, std::size_t step, std::string* code) const;
   bool can_be_seen(std::size_t stream, Day today, std::size_t step) const;
   bool matters(std::size_t stream, Day today) const;
+  bool weak_part(const Members& members, Day today, std::size_t step) const;
   double harm_now(Day day, std::size_t step) const;
   void tell(Day day, std::string_view what, std::string_view whom) const;
 
@@ -44,8 +45,9 @@ class Marks {
   std::optional<Day> raised_;
   int held_ = 0;
   bool trying_ = false;
-  std::optional<Day> onset_;     // First day of a harm that asks for a step back.
-  std::optional<Day> last_bad_;  // Newest day on which one was in force.
+  std::optional<Day> onset_;      // First day of a harm that asks for a step back.
+  std::optional<Day> last_bad_;   // Newest day on which one was in force.
+  std::optional<Day> last_real_;  // Newest day on which a step back was no false alarm.
 };
 
 }  // namespace ruagate::sim::loop

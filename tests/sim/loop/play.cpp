@@ -63,8 +63,9 @@ class Play {
   }
 
   void morning(Day today) {
-    for (const auto& report : mail_.arriving(today)) log_.add(report);
-    const Situation situation{history_, log_, today, owner_.decisions(), step_, since_};
+    const auto news = mail_.arriving(today);
+    for (const auto& report : news) log_.add(report);
+    const Situation situation{history_, log_, today, owner_.decisions(), step_, since_, news};
     const Opinion opinion = judge_.ask(situation);
     marks_.hear(situation, opinion, outcome_);
     if (trace_) say(today, opinion);

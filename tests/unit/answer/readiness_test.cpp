@@ -49,6 +49,40 @@ TEST(Readiness, NamedDomainsComeInTheirOrderEachOnce) {
   EXPECT_THAT(names(*answer), ElementsAre("b.example", "a.example"));
 }
 
+TEST(Readiness, ReportsThatDoNotCountAreTooLittleDataNotAnUnknownDomain) {
+  World world;
+  add_clean(world, "a.example");
+  world.config.readiness.count_reports = "trusted";  // None of them came in so.
+  world.store().count(counted_by(world.config.readiness));
+  for (const std::vector<std::string>& named : {std::vector<std::string>{"a.example"}, {}}) {
+    const auto answer = readiness(world.asked(), named, std::nullopt, std::nullopt);
+    ASSERT_TRUE(answer);
+    EXPECT_THAT(names(*answer), ElementsAre("a.example"));
+    EXPECT_EQ(answer->domains[0].verdict, readiness::Verdict::not_enough_data);
+    EXPECT_THAT(answer->domains[0].reason, testing::HasSubstr("186 reports, but none counts"));
+    EXPECT_THAT(answer->domains[0].reason, testing::HasSubstr("trusted_authserv_ids"));
+    EXPECT_EQ(exit_code(*answer), 11);
+  }
+  EXPECT_FALSE(readiness(world.asked(), {"other.example"}, std::nullopt, std::nullopt));
+}
+
+TEST(Readiness, ExplanationHasEverySourceWithItsEvidence) {
+  World world;
+  add_example(world);
+  auto answer = readiness(world.asked(), {"example.com"}, std::nullopt, std::nullopt);
+  ASSERT_TRUE(answer);
+  EXPECT_TRUE(answer->sources.empty());
+  explain(world.asked(), *answer);
+  ASSERT_EQ(answer->sources.size(), 1U);
+  EXPECT_EQ(answer->sources[0].size(), 4U);
+  std::uint64_t messages = 0;
+  for (const auto& item : answer->sources[0]) {
+    EXPECT_FALSE(item.source.evidence.empty()) << item.source.key;
+    for (const auto flow : item.totals.by_flow) messages += flow;
+  }
+  EXPECT_EQ(messages, answer->domains[0].messages) << "each message has one flow";
+}
+
 TEST(Readiness, UnknownDomainIsAUsageError) {
   World world;
   add_clean(world, "a.example");

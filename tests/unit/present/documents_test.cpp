@@ -93,6 +93,9 @@ std::vector<Document> documents() {
   all.push_back({"readiness-explain.txt", [=](std::ostream& out) {
                    answer::ReadinessAnswer answer = test::sample_readiness();
                    answer.domains = {answer.domains[2]};
+                   answer.sources = {test::sample_sources().sources};
+                   answer.sources[0][0].totals.by_flow = {100'999, 1, 0, 0, 0, 0, 0};
+                   answer.sources[0][1].source.score = -3;
                    write(out, answer, Format::text, explain);
                  }});
   Style colour;

@@ -150,6 +150,13 @@ answer::ReadinessAnswer sample_readiness() {
   done.next_step.reset();
   done.policy.p = report::Policy::reject;
   done.record = "v=DMARC1; p=reject; rua=mailto:rua@done.example";
+  done.policy.sp = report::Policy::none;
+  done.subdomains.emplace();
+  done.subdomains->verdict = readiness::Verdict::hold;
+  done.subdomains->next = report::Policy::quarantine;
+  done.subdomains->reason = "not ready for quarantine-100: fix Mailchimp (1,888 of 1,900 messages fail)";
+  done.subdomains->blockers = hold().blockers;
+  done.subdomains->record = "v=DMARC1; p=reject; sp=quarantine; rua=mailto:rua@done.example";
   readiness::DomainVerdict back = plain("back.example", readiness::Verdict::step_back);
   back.step = "quarantine-50";
   back.next_step = "none";
@@ -379,10 +386,17 @@ Hostile::Hostile(const std::string& text)
       blocker.source = blocker.key = blocker.author_domain = blocker.advice.fix = blocker.advice.failure = text;
       blocker.evidence = blocker.ips = {text};
     }
+    if (!v.subdomains) return;
+    v.subdomains->reason = v.subdomains->record = text;
+    for (readiness::Blocker& blocker : v.subdomains->blockers) {
+      blocker.source = blocker.key = blocker.author_domain = blocker.advice.fix = blocker.advice.failure = text;
+      blocker.evidence = blocker.ips = {text};
+    }
   };
   sources.domain = text;
   for (answer::SourceAnswer& item : sources.sources) spoil_source(item);
   for (readiness::DomainVerdict& v : readiness.domains) spoil_verdict(v);
+  readiness.sources.assign(readiness.domains.size(), sources.sources);
   for (answer::SummaryDomain& domain : summary.domains) {
     domain.domain = text;
     spoil_verdict(domain.verdict);

@@ -47,6 +47,8 @@ std::vector<Case> cases() {
   result.push_back({"too many look-ups", mail, "spf_over_limit", "10 look-ups"});
   mail.spf = SpfResult::temperror;
   result.push_back({"DNS of its own", mail, "spf_temperror", "TTL"});
+  mail.spf = SpfResult::none;
+  result.push_back({"no SPF record", mail, "spf_missing", "has no SPF record"});
   mail = own_failing();
   mail.dkim = "mail.example.com";
   mail.dkim_result = DkimResult::pass;

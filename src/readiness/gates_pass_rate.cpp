@@ -1,0 +1,117 @@
+#include <algorithm>
+
+#include "base/format.hpp"
+#include "readiness/blocking.hpp"
+
+namespace ruagate::readiness {
+
+namespace {
+
+/// A bad day is bad at all reporters: within a week only days count as lumps.
+Tally by_day(const SourceStats& stats, int from, int to) {
+  Tally tally;
+  std::uint64_t n = 0;
+  std::uint64_t passed = 0;
+  int day = from;
+  for (const auto& cell : stats.cells) {
+    if (cell.day < from || cell.day > to) continue;
+    if (cell.day != day) {
+      tally.add(n, passed);
+      n = passed = 0;
+      day = cell.day;
+    }
+    n += cell.n;
+    passed += cell.passed;
+  }
+  tally.add(n, passed);
+  return tally;
+}
+
+}  // namespace
+
+void source_pass_rate(const World& world, Findings& findings) {  // B1
+  Culprits culprits(world);
+  double worst = 1;
+  for (const auto& stats : world.stats) {
+    if (!weighs(stats)) continue;
+    worst = std::min(worst, stats.tally.rate());
+    if (stats.standing == Standing::fine || stats.standing == Standing::provisional) continue;
+    culprits.add(stats, findings);
+    findings.proven |= stats.standing == Standing::failing;
+  }
+  findings.add(blocking_gate("source_pass_rate", culprits.count() == 0, worst, world.th.p_min,
+                             culprits.count() == 0
+                                 ? format("every source that matters passes {} or more", percent(world.th.p_min))
+                                 : format("not shown to pass {}: {}", percent(world.th.p_min), culprits.text())));
+}
+
+void reporter_pass_rate(const World& world, Findings& findings) {  // B2
+  Culprits culprits(world);
+  double worst = 1;
+  for (const auto& stats : world.stats) {
+    if (!weighs(stats)) continue;
+    bool blamed = false;
+    for (const auto& [reporter, tally] : stats.reporters) {
+      if (tally.n() < world.settings.reporter_min) continue;
+      worst = std::min(worst, tally.rate());
+      if (tally.bounds(world.settings.rho, world.settings.z_strict).high >= world.th.p_min) continue;
+      culprits.add_words(format("{} at {} ({} of {} pass)", world.source(stats).name, world.reporters[reporter],
+                                thousands(tally.passed()), thousands(tally.n())));
+      blamed = true;
+    }
+    if (blamed) findings.blame(stats.source);
+  }
+  findings.proven |= culprits.count() > 0;
+  findings.add(blocking_gate("reporter_pass_rate", culprits.count() == 0, worst, world.th.p_min,
+                             culprits.count() == 0
+                                 ? std::string("no receiver sees a source significantly worse")
+                                 : format("below {} at one receiver: {}", percent(world.th.p_min), culprits.text())));
+}
+
+void stability(const World& world, Findings& findings) {  // B3
+  Culprits culprits(world);
+  double worst = 1;
+  for (const auto& stats : world.stats) {
+    if (!weighs(stats)) continue;
+    bool unstable = false;
+    for (int part = 0; part < 2; ++part) {
+      const int to = world.end - 7 * part;
+      const Tally week = by_day(stats, std::max(to - 6, stats.from), to);
+      if (week.n() < world.settings.reporter_min) continue;
+      worst = std::min(worst, week.rate());
+      unstable |= week.bounds(world.settings.rho, world.settings.z_strict).high < world.th.p_min;
+    }
+    if (unstable) culprits.add(stats, findings);
+  }
+  findings.proven |= culprits.count() > 0;
+  findings.add(blocking_gate("stability", culprits.count() == 0, worst, world.th.p_min,
+                             culprits.count() == 0
+                                 ? std::string("no source got worse in the last two weeks")
+                                 : format("worse in one of the last two weeks: {}", culprits.text())));
+}
+
+void dkim(const World& world, Findings& findings) {  // B10
+  Culprits culprits(world);
+  double worst = 1;
+  for (const auto& stats : world.stats) {
+    if (!weighs(stats)) continue;
+    worst = std::min(worst, stats.dkim.rate());
+    if (stats.dkim_bounds.low >= world.settings.dkim_min) continue;
+    const bool few_failures = stats.tally.n() < world.settings.small_n &&
+                              stats.dkim.failed() <= world.settings.fail_floor &&
+                              stats.dkim_bounds.low >= world.settings.dkim_min - world.settings.small_slack;
+    const bool provisional = stats.standing == Standing::provisional && stats.dkim.failed() == 0;
+    if (few_failures || provisional) continue;
+    if (world.th.rejects) findings.blame(stats.source);
+    culprits.add_words(format("{} ({} of {} with aligned DKIM)", world.source(stats).name,
+                              thousands(stats.dkim.passed()), thousands(stats.dkim.n())));
+    findings.proven |= world.th.rejects && stats.dkim.failed() > 0;
+  }
+  const bool ok = culprits.count() == 0;
+  findings.add(blocking_gate("dkim", ok || !world.th.rejects, worst, world.settings.dkim_min,
+                             ok ? std::string("every source that matters signs with the domain's own DKIM")
+                                : format("SPF alone breaks when mail is forwarded{}: {}",
+                                         world.th.rejects ? "" : " (blocks only before reject)", culprits.text())));
+}
+
+}  // namespace ruagate::readiness

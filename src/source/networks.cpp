@@ -1,0 +1,98 @@
+#include "source/networks.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "source/disjoint_sets.hpp"
+
+namespace ruagate::source {
+
+namespace {
+
+void read_addresses(const report::DomainFacts& facts, Networks& networks) {
+  std::unordered_map<std::string, std::uint32_t> ids;
+  networks.of_address.reserve(facts.addresses.size());
+  networks.service_of.reserve(facts.addresses.size());
+  for (const auto& address : facts.addresses) {
+    if (!address) {
+      networks.of_address.push_back(kNone);
+      networks.service_of.push_back(nullptr);
+      continue;
+    }
+    const std::string text = IpNetwork(*address, address->is_v4() ? 24 : 48).to_string();
+    const auto [found, added] = ids.try_emplace(text, static_cast<std::uint32_t>(networks.names.size()));
+    if (added) networks.names.push_back(text);
+    networks.of_address.push_back(found->second);
+    networks.service_of.push_back(service_by_address(*address));
+  }
+}
+
+/// A name counts only when the look-up back confirms it: anybody can name an address as he likes.
+void look_up(const report::DomainFacts& facts, const domain::OrgDomains& org_domains, const Dns* dns,
+             Networks& networks) {
+  networks.host_of.assign(facts.addresses.size(), {});
+  networks.owner_of.assign(networks.names.size(), 0);
+  if (dns == nullptr) return;
+  for (std::size_t i = 0; i < facts.addresses.size(); ++i) {
+    const auto& address = facts.addresses[i];
+    if (!address) continue;
+    if (const auto owner = dns->network_owner(*address)) networks.owner_of[networks.of_address[i]] = *owner;
+    const auto host = dns->host_name(*address);
+    if (!host || host->empty()) continue;
+    networks.host_of[i] = org_domains.org_domain(*host);
+    if (networks.service_of[i] == nullptr) networks.service_of[i] = service_by_host_name(*host);
+  }
+}
+
+void find_own(const report::DomainFacts& facts, std::span<const report::Cell> cells, const Views& views,
+              Networks& networks) {
+  const auto& names = networks.names;
+  const auto is_anonymous = [&](const report::Cell& cell) {  // No known service shows itself.
+    return views.evidence[cell.evidence].service == nullptr && networks.service_of[cell.address] == nullptr;
+  };
+  const std::size_t selectors_from = names.size();
+  const std::size_t envelopes_from = selectors_from + views.selectors.size();
+  DisjointSets sets(envelopes_from + views.own_envelopes.size());
+  std::vector<bool> own(names.size(), false);
+  std::vector<std::uint32_t> in_order;  // By the day of their first pass; on one day, by text.
+  std::vector<Day> first(names.size());
+  for (const auto& cell : cells) {
+    const auto& view = views.evidence[cell.evidence];
+    const auto network = networks.of_address[cell.address];
+    if (network == kNone || !spf_aligned(cell, view) || !is_anonymous(cell)) continue;
+    if (!own[network]) {
+      own[network] = true;
+      first[network] = cell.day;
+      in_order.push_back(network);
+    }
+    if (dkim_aligned(cell, view) && view.dkim_aligned_pass) {
+      for (const auto selector : view.good_selectors) sets.join(network, selectors_from + selector);
+    }
+    if (view.own_envelope != kNone &&
+        views.own_envelopes[view.own_envelope] != facts.evidence[cell.evidence].author_domain &&
+        views.own_envelopes[view.own_envelope] != facts.domain) {
+      sets.join(network, envelopes_from + view.own_envelope);
+    }
+  }
+  std::sort(in_order.begin(), in_order.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return first[a] != first[b] ? first[a] < first[b] : names[a] < names[b];
+  });
+  networks.own_of.assign(names.size(), kNone);
+  std::unordered_map<std::size_t, std::uint32_t> representative;
+  for (const auto network : in_order) {
+    networks.own_of[network] = representative.try_emplace(sets.root(network), network).first->second;
+  }
+}
+
+}  // namespace
+
+Networks find_networks(const report::DomainFacts& facts, std::span<const report::Cell> cells, const Views& views,
+                       const domain::OrgDomains& org_domains, const Dns* dns) {
+  Networks networks;
+  read_addresses(facts, networks);
+  look_up(facts, org_domains, dns, networks);
+  find_own(facts, cells, views, networks);
+  return networks;
+}
+
+}  // namespace ruagate::source

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "domain/org_domain.hpp"
+#include "report/facts.hpp"
+#include "source/dns.hpp"
+#include "source/evidence_view.hpp"
+#include "source/known.hpp"
+
+namespace ruagate::source {
+
+/// The networks (IPv4 /24, IPv6 /48) that the facts' addresses lie in, and which of them are the owner's own.
+struct Networks {
+  std::vector<std::string> names;          ///< "192.0.2.0/24"
+  std::vector<std::uint32_t> of_address;   ///< By address: into names; kNone where a record had no address.
+  std::vector<const Service*> service_of;  ///< By address: the known service that publishes it, or null.
+  std::vector<std::string> host_of;        ///< By address: organizational domain of its host name; empty without DNS.
+  std::vector<std::uint32_t> owner_of;     ///< By network: number of its autonomous system; 0 without DNS.
+  std::vector<std::uint32_t> own_of;       ///< By network: the one its own system is named after, or kNone.
+};
+
+/// Own are networks from which SPF passes for the domain. They are one system where they share a selector or an
+/// envelope subdomain of the owner's: one sending system often has many networks. With `dns`, addresses are looked up
+/// too.
+Networks find_networks(const report::DomainFacts& facts, std::span<const report::Cell> cells, const Views& views,
+                       const domain::OrgDomains& org_domains, const Dns* dns);
+
+}  // namespace ruagate::source
