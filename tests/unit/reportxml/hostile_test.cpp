@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <chrono>
 #include <ctime>
 #include <string>
 
@@ -63,7 +62,7 @@ TEST(HostileDocument, UnknownEntitiesStayText) {
 }
 
 TEST(HostileDocument, HugeAttributesAndValuesCostNothing) {
-  const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t begin = std::clock();
   const std::string huge(100U << 20, 'x');
   const auto in_root =
       read_reports("<feedback a=\"" + huge + "\">" + kHead.substr(10) + record() + "</feedback>", {}, {});
@@ -75,7 +74,11 @@ TEST(HostileDocument, HugeAttributesAndValuesCostNothing) {
   ASSERT_TRUE(in_record);
   EXPECT_EQ(in_record->front().records.size(), 2U);
   EXPECT_EQ(in_record->front().records_left_out, 1U);
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(30));
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  EXPECT_LT(static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC, 30.0) << "seconds, without optimisation";
+#else
+  static_cast<void>(begin);
+#endif
 }
 
 TEST(HostileDocument, LimitsHold) {
