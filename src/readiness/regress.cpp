@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/format.hpp"
+#include "readiness/blocking.hpp"
 #include "readiness/dns_health.hpp"
 #include "readiness/gates.hpp"
 
@@ -14,17 +15,6 @@ namespace {
 constexpr int kRecent = 3;  // Days of R1.
 constexpr int kWeek = 7;
 constexpr double kRelies = 0.20;  // Share of the mail that must rely on what is broken in DNS.
-
-Gate regress_gate(std::string name, bool ok, double have, double need, std::string text) {
-  Gate gate;
-  gate.gate = std::move(name);
-  gate.ok = ok;
-  gate.blocking = true;
-  gate.have = have;
-  gate.need = need;
-  gate.text = std::move(text);
-  return gate;
-}
 
 /// A source's direct mail of the newest `days_back` days, those included whose reports are still coming.
 template <class Use>
@@ -121,7 +111,7 @@ Regression regress(const World& world, const config::ReadinessSettings& settings
     if (worst.empty()) worst = world.source(stats).name;
   }
   const auto worse = result.culprits.size();
-  result.gates.push_back(regress_gate(
+  result.gates.push_back(blocking_gate(
       "regression", worse == 0, static_cast<double>(worse), 0,
       worse == 0 ? std::string("no source fell below what the step in force needs")
                  : format("{}{} fell below {} in the last {} days", worst,
@@ -129,7 +119,7 @@ Regression regress(const World& world, const config::ReadinessSettings& settings
 
   const Recent week = recent_mail(world, kWeek);  // R2
   const bool harmed = week.harmed >= 3 && week.harmed_low(settings) > 2 * in_force.harm_max;
-  result.gates.push_back(regress_gate(
+  result.gates.push_back(blocking_gate(
       "observed_harm", !harmed, week.harmed_share(), 2 * in_force.harm_max,
       format("{} from legitimate sources were quarantined or rejected in {} days", messages(week.harmed), kWeek)));
   if (harmed) {
@@ -159,20 +149,20 @@ Regression regress(const World& world, const config::ReadinessSettings& settings
     new_candidates += failing;
     blame(result.culprits, i);
   }
-  result.gates.push_back(
-      regress_gate("new_candidates", new_candidates == 0, static_cast<double>(new_candidates), 0,
-                   new_candidates == 0
-                       ? std::string("no large new sender appeared under enforcement")
-                       : format("{} of a new sender fail under enforcement: yours or not?", messages(new_candidates))));
+  result.gates.push_back(blocking_gate(
+      "new_candidates", new_candidates == 0, static_cast<double>(new_candidates), 0,
+      new_candidates == 0
+          ? std::string("no large new sender appeared under enforcement")
+          : format("{} of a new sender fail under enforcement: yours or not?", messages(new_candidates))));
 
   const DnsHealth dns = dns_health(world);  // R3
   const bool dns_broken = dns.broken_share >= kRelies;
   if (dns.checked) {
-    result.gates.push_back(regress_gate("dns_break", !dns_broken, dns.broken_share, kRelies,
-                                        dns_broken
-                                            ? format("{} of the legitimate mail relies on what is broken in DNS. {}",
-                                                     percent(dns.broken_share), dns.faults.front())
-                                            : std::string("nothing in DNS is broken that much mail relies on")));
+    result.gates.push_back(blocking_gate("dns_break", !dns_broken, dns.broken_share, kRelies,
+                                         dns_broken
+                                             ? format("{} of the legitimate mail relies on what is broken in DNS. {}",
+                                                      percent(dns.broken_share), dns.faults.front())
+                                             : std::string("nothing in DNS is broken that much mail relies on")));
   }
 
   result.alert = worse > 0 || harmed || new_candidates > 0 || dns_broken;

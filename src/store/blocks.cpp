@@ -14,8 +14,8 @@ std::int64_t signed_next(NumberReader& in) {
 }
 
 int outcome_next(NumberReader& in) {
-  const std::uint64_t packed = in.next();
-  if ((packed & 7) > 4 || (packed >> 3 & 3) > 2 || packed >> 5 > 2) damaged_value("an outcome stands for nothing");
+  const std::int64_t packed = signed_next(in);
+  static_cast<void>(unpack_outcome(packed));  // Throws when it stands for nothing.
   return static_cast<int>(packed);
 }
 

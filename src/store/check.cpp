@@ -329,6 +329,12 @@ std::vector<std::string> Store::check() {
     }
   }
   if (!faults.none()) return std::move(faults).lines();
+  {
+    Query query(impl.connection, named("check_numbers"));
+    while (query.step()) {
+      faults.add(format("{} {}: a number stands for nothing", printable(query.text(0)), printable(query.text(1))));
+    }
+  }
   check_evidence(impl.connection, impl.interning, faults);
   compare_rollups(impl.connection, impl.interning, faults);
   return std::move(faults).lines();

@@ -9,7 +9,6 @@ import os
 import pathlib
 import shutil
 import signal
-import sqlite3
 import statistics
 import subprocess
 import sys
@@ -18,7 +17,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "e2e"), str(HERE.parent / "e2e" / "imap")]
-from harness import make_maildir, report_mail, report_xml
+from harness import make_maildir, report_mail, report_xml, stored_reports
 from servers import Dovecot, Relay, until
 
 BINARY = sys.argv[1]
@@ -52,11 +51,7 @@ def run(*arguments):
 
 
 def stored(folder):
-    try:
-        with sqlite3.connect(f"file:{folder}/x.db?mode=ro", uri=True, timeout=20) as connection:
-            return connection.execute("select count(*) from report").fetchone()[0]
-    except sqlite3.OperationalError:
-        return 0
+    return stored_reports(folder / "x.db")
 
 
 def forget(folder):

@@ -3,6 +3,7 @@ import json
 import os
 import pathlib
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 import unittest
@@ -31,6 +32,15 @@ def ruagate(*arguments, stdin: bytes = None, env: dict = None, text: bool = True
         done.stdout = done.stdout.decode("utf-8")
     done.stderr = done.stderr.decode("utf-8", "replace")
     return Run(done)
+
+
+def stored_reports(database) -> int:
+    """Reports in a database that another process may just be making."""
+    try:
+        with sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=20) as connection:
+            return connection.execute("select count(*) from report").fetchone()[0]
+    except sqlite3.OperationalError:
+        return 0
 
 
 class Case(unittest.TestCase):

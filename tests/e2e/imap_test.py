@@ -10,7 +10,7 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "imap"))
-from harness import BINARY, Case, report_mail, report_xml, ruagate
+from harness import BINARY, Case, report_mail, report_xml, ruagate, stored_reports
 from servers import Dovecot, Relay, TokenEndpoint, until
 
 OTHER_MAIL = b"From: a@example.com\nTo: rua@example.com\nSubject: hello\n\nhello\n"
@@ -52,11 +52,7 @@ class ImapCase(Case):
         return run.json
 
     def stored(self) -> int:
-        try:
-            with sqlite3.connect(f"file:{self.db}?mode=ro", uri=True, timeout=20) as connection:
-                return connection.execute("select count(*) from report").fetchone()[0]
-        except sqlite3.OperationalError:
-            return 0
+        return stored_reports(self.db)
 
     def checkpoint(self):
         with sqlite3.connect(self.db) as connection:

@@ -83,6 +83,12 @@ INSTANTIATE_TEST_SUITE_P(
                "stands for nothing"},
         Damage{"update evidence set packed = x'63000000'", "text 99 is missing"},
         Damage{"update evidence set packed = x'0100000001020700'", "stands for nothing"},
+        Damage{"update report set generation = 7 where report_key = 4", "report 4: a number stands for nothing"},
+        Damage{"update policy set p = 3", "policy 1: a number stands for nothing"},
+        Damage{"update policy set pct = 101", "policy 1: a number stands for nothing"},
+        Damage{"update raw_document set encoding = 3 where report_key = 4", "raw_document 4: a number"},
+        Damage{"insert into decision values ('example.com', 'x', 4, 0, 0, null, '', 'me', 0)",
+               "decision of example.com about x: a number"},
         Damage{"update report set trust = 1 where report_key = 4", "cell"}));
 
 TEST(CheckFile, BrokenPageIsNamed) {
