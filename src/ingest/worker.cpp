@@ -7,6 +7,7 @@
 #include "base/format.hpp"
 #include "base/log.hpp"
 #include "base/printable.hpp"
+#include "ingest/acknowledging.hpp"
 #include "ingest/checkpoints.hpp"
 #include "ingest/readers.hpp"
 #include "ingest/reading.hpp"
@@ -83,6 +84,7 @@ struct Worker::State {
 
   std::vector<Pending> pending;
   Load load;
+  Acknowledging committed;  ///< Of the mailbox under way.
   StageTimes times;
   Steady::duration fetching{};
   Steady::duration storing{};
@@ -92,6 +94,8 @@ struct Worker::State {
   Steady::time_point last_run_row{};
   Checkpoints checkpoints;
 
+  Result<void> whole_pass(mailbox::Mailbox& mailbox, const std::function<bool()>& stop,
+                          const ProgressFunction& progress, std::optional<std::uint64_t> total);
   Result<void> pass(mailbox::Mailbox& mailbox, const std::function<bool()>& stop, const ProgressFunction& progress,
                     std::optional<std::uint64_t> total);
   Result<void> fetch(mailbox::Mailbox& mailbox, const mailbox::MessageRef& message, Readers& readers);
@@ -102,7 +106,7 @@ struct Worker::State {
   mailbox::Outcome write(Pending& message, Outcome& counted);
   mailbox::Outcome judge(Pending& message, Outcome& counted);
   void count_refused(const Pending& message, Outcome& counted) const;
-  void acknowledge(mailbox::Mailbox& mailbox, const std::vector<mailbox::Outcome>& results);
+  void acknowledge(mailbox::Mailbox& mailbox, bool all);
   void add_failure(std::string_view kind, std::string text);
   void add_run(const mailbox::Mailbox& mailbox, Instant started, const Outcome& before, std::uint64_t failures_before);
   bool is_full() const {
@@ -226,18 +230,16 @@ mailbox::Outcome Worker::State::judge(Pending& message, Outcome& counted) {
   return mailbox::Outcome::ignored;
 }
 
-void Worker::State::acknowledge(mailbox::Mailbox& mailbox, const std::vector<mailbox::Outcome>& results) {
+void Worker::State::acknowledge(mailbox::Mailbox& mailbox, bool all) {
   const Stopwatch stopwatch(acknowledging);
-  for (const auto result : {mailbox::Outcome::processed, mailbox::Outcome::rejected, mailbox::Outcome::ignored}) {
-    std::vector<mailbox::MessageRef> messages;
-    for (std::size_t i = 0; i < results.size(); ++i) {
-      if (results[i] == result) messages.push_back(pending[i].message);
-    }
-    if (messages.empty()) continue;
-    if (const auto done = mailbox.acknowledge(messages, result); !done) {
-      add_failure("acknowledge", format("{}: messages are stored, but not acknowledged: {}", printable(mailbox.name()),
-                                        done.error().message));
-    }
+  const auto failed = [&](const Error& error) {
+    add_failure("acknowledge",
+                format("{}: messages are stored, but not acknowledged: {}", printable(mailbox.name()), error.message));
+  };
+  if (all) {
+    committed.flush(mailbox, failed);
+  } else {
+    committed.flush_if_due(mailbox, failed);
   }
 }
 
@@ -263,9 +265,12 @@ void Worker::State::flush(mailbox::Mailbox& mailbox) {
     }
   }
   merge(outcome, std::move(batch));
-  if (!options.dry_run) acknowledge(mailbox, results);
+  if (!options.dry_run) {
+    for (std::size_t i = 0; i < results.size(); ++i) committed.add(std::move(pending[i].message), results[i]);
+  }
   pending.clear();
   load = {};
+  acknowledge(mailbox, false);
 }
 
 /// Errors: the mailbox gives no more in this pass.
@@ -317,6 +322,18 @@ void Worker::State::add(Pending message) {
 }
 
 /// Errors: the mailbox was lost on the way; what was fetched until then is stored.
+Result<void> Worker::State::whole_pass(mailbox::Mailbox& mailbox, const std::function<bool()>& stop,
+                                       const ProgressFunction& progress, std::optional<std::uint64_t> total) {
+  try {
+    auto passed = pass(mailbox, stop, progress, total);
+    acknowledge(mailbox, true);
+    return passed;
+  } catch (const store::StoreError&) {
+    acknowledge(mailbox, true);  // What was committed before the fault is done.
+    throw;
+  }
+}
+
 Result<void> Worker::State::pass(mailbox::Mailbox& mailbox, const std::function<bool()>& stop,
                                  const ProgressFunction& progress, std::optional<std::uint64_t> total) {
   constexpr std::size_t kAtOnce = 200;
@@ -426,11 +443,12 @@ Result<void> Worker::run(mailbox::Mailbox& mailbox, const std::function<bool()>&
   // What a throw of an earlier run left behind belongs to another mailbox.
   state.pending.clear();
   state.load = {};
+  state.committed.clear();
   state.checkpoints.begin(mailbox, state.store);
   Result<void> passed;
   auto total = mailbox.begin_pass();
   if (total) {
-    passed = state.pass(mailbox, stopped, progress, *total);
+    passed = state.whole_pass(mailbox, stopped, progress, *total);
   } else if (total.error().code != "stopped") {
     state.add_failure("list", format("{}: {}", printable(mailbox.name()), total.error().message));
     passed = tl::unexpected(total.error());

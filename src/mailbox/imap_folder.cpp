@@ -83,15 +83,16 @@ Session::OnData into(Bodies& bodies, std::span<const std::uint32_t> uids, std::s
     if (!head.is("FETCH")) return;
     auto data = read_fetch(response, head);
     if (!data.uid || !asked.contains(*data.uid)) return;
+    const auto uid = *data.uid;
     if (data.body_left_out) {
-      bodies.insert_or_assign(*data.uid, fail(ErrorKind::too_large, "message_too_large",
-                                              format("the message has {} bytes, more than the {} of message_bytes",
-                                                     *data.body_left_out, max_bytes)));
+      bodies.insert_or_assign(uid, fail(ErrorKind::too_large, "message_too_large",
+                                        format("the message has {} bytes, more than the {} of message_bytes",
+                                               *data.body_left_out, max_bytes)));
     } else if (data.has_body) {
-      bodies.insert_or_assign(*data.uid, std::move(data.body));
+      bodies.insert_or_assign(uid, take_body(response, std::move(data)));
     } else {
       // It is there, but NIL is no message (or only its flags have changed, and the body comes next).
-      bodies.try_emplace(*data.uid, fail(ErrorKind::temporary, "unreadable", "the server gives the message no body"));
+      bodies.try_emplace(uid, fail(ErrorKind::temporary, "unreadable", "the server gives the message no body"));
     }
   };
 }
@@ -132,14 +133,21 @@ Result<Bodies> fetch_bodies(Session& session, std::span<const std::uint32_t> uid
 BodiesAhead::BodiesAhead(std::vector<std::uint32_t> uids, std::size_t max_bytes)
     : uids_(std::move(uids)), max_bytes_(max_bytes), bodies_(std::make_shared<Bodies>()) {}
 
+bool BodiesAhead::has(std::uint32_t uid) const {
+  return std::binary_search(uids_.begin(), uids_.end(), uid);
+}
+
 Result<void> BodiesAhead::begin(Session& session) {
   const auto take = into(*bodies_, uids_, max_bytes_);
-  return session.begin(fetch_command(uid_sets(uids_, ~std::size_t{0}).front()),
-                       [bodies = bodies_, take](Response& response, const Head& head) { take(response, head); });
+  auto begun = session.begin(fetch_command(uid_sets(uids_, ~std::size_t{0}).front()),
+                             [bodies = bodies_, take](Response& response, const Head& head) { take(response, head); });
+  if (!begun) return tl::unexpected(begun.error());
+  begun_ = *begun;
+  return {};
 }
 
 Result<Bodies> BodiesAhead::finish(Session& session) {
-  auto answer = session.finish();
+  auto answer = session.finish(begun_);
   if (!answer) return tl::unexpected(answer.error());
   if (!answer->is_ok()) {
     auto rest = fetch_singly(session, uids_, *bodies_, into(*bodies_, uids_, max_bytes_));

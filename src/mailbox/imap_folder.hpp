@@ -34,11 +34,14 @@ using Bodies = std::map<std::uint32_t, Result<std::string>>;
 /// Whole messages, without touching their flags; `max_bytes` is for the error of one that is longer.
 Result<Bodies> fetch_bodies(Session& session, std::span<const std::uint32_t> uids, std::size_t max_bytes);
 
-/// fetch_bodies() in two steps, between which the server works: one command, asked for ahead of its time.
+/// fetch_bodies() in two steps, between which the server works: one command, asked for ahead of its time. Several are
+/// finished in the order in which they were begun.
 class BodiesAhead {
  public:
+  /// Sorted UIDs, not none.
   BodiesAhead(std::vector<std::uint32_t> uids, std::size_t max_bytes);
   const std::vector<std::uint32_t>& uids() const { return uids_; }
+  bool has(std::uint32_t uid) const;
   Result<void> begin(Session& session);
   /// After begin() in the same session; asks again for what was not given.
   Result<Bodies> finish(Session& session);
@@ -46,6 +49,7 @@ class BodiesAhead {
  private:
   std::vector<std::uint32_t> uids_;
   std::size_t max_bytes_;
+  std::uint64_t begun_ = 0;
   std::shared_ptr<Bodies> bodies_;  ///< The session may outlive this.
 };
 

@@ -111,9 +111,7 @@ Result<void> ImapMailbox::open_folder() {
   }
   if (progress_.validity() != selected_.validity) {
     progress_.begin(selected_.validity);
-    handed_.clear();
-    fetched_.clear();
-    ahead_.reset();
+    forget_listed();
     is_listed_ = false;
   }
   was_connected_ = true;
@@ -151,14 +149,43 @@ auto ImapMailbox::in_session(const Action& action) -> decltype(action()) {
   }
 }
 
+void ImapMailbox::forget_listed() {
+  unsized_.clear();
+  to_hand_out_.clear();
+  unasked_.clear();
+  ahead_.clear();
+  fetched_.clear();
+}
+
 Result<void> ImapMailbox::list_again() {
   auto uids = find_from(*session_, progress_.floor() + 1);
   if (!uids) return tl::unexpected(uids.error());
   progress_.list(std::move(*uids));
-  handed_.clear();
-  fetched_.clear();
-  ahead_.reset();
+  forget_listed();
   is_listed_ = true;
+  return {};
+}
+
+Result<void> ImapMailbox::list_more() {
+  constexpr std::size_t kAtOnce = 1000;
+  std::vector<Listed> listed;
+  while (listed.empty()) {
+    if (unsized_.empty()) unsized_ = progress_.take(kAtOnce);
+    if (unsized_.empty()) return {};
+    auto sizes = list_sizes(*session_, unsized_);
+    if (!sizes) return tl::unexpected(sizes.error());
+    listed = std::move(*sizes);
+    std::set<std::uint32_t> there;
+    for (const auto& message : listed) there.insert(message.uid);
+    for (const auto uid : std::exchange(unsized_, {})) {
+      if (!there.contains(uid)) progress_.done(uid);
+    }
+  }
+  to_hand_out_.insert(to_hand_out_.end(), listed.begin(), listed.end());
+  for (const auto& message : listed) {
+    // fetch() refuses a larger one by its size.
+    if (message.size <= options_.max_message_bytes) unasked_.push_back(message);
+  }
   return {};
 }
 
@@ -176,68 +203,65 @@ Result<std::optional<std::uint64_t>> ImapMailbox::begin_pass() {
 
 Result<std::vector<MessageRef>> ImapMailbox::next(std::size_t max_count) {
   const std::lock_guard lock(lock_);
+  if (to_hand_out_.empty()) {
+    auto listed = in_session([&]() -> Result<void> {
+      if (!is_listed_) {  // A new session found another folder under the name.
+        if (auto again = list_again(); !again) return again;
+      }
+      return list_more();
+    });
+    if (!listed) return tl::unexpected(listed.error());
+  }
   std::vector<MessageRef> messages;
-  std::vector<std::uint32_t> uids;
-  auto listed = in_session([&]() -> Result<std::vector<Listed>> {
-    if (!is_listed_) {  // A new session found another folder under the name.
-      uids.clear();
-      if (auto again = list_again(); !again) return tl::unexpected(again.error());
-    }
-    while (true) {
-      if (uids.empty()) uids = progress_.take(max_count);
-      if (uids.empty()) return std::vector<Listed>{};
-      auto sizes = list_sizes(*session_, uids);
-      if (!sizes || !sizes->empty()) return sizes;
-      for (const auto uid : uids) progress_.done(uid);  // All of them have gone meanwhile.
-      uids.clear();
-    }
-  });
-  if (!listed) return tl::unexpected(listed.error());
-  std::set<std::uint32_t> there;
-  for (const auto& message : *listed) {
-    there.insert(message.uid);
-    handed_.push_back({message.uid, message.size});
+  while (!to_hand_out_.empty() && messages.size() < max_count) {
+    const auto& message = to_hand_out_.front();
     messages.push_back({format("{}/{}", selected_.validity, message.uid),
                         format("{}/{}/{}", options_.name, settings_.folder, message.uid), message.size});
-  }
-  for (const auto uid : uids) {
-    if (!there.contains(uid)) progress_.done(uid);
+    to_hand_out_.pop_front();
   }
   return messages;
 }
 
-std::vector<std::uint32_t> ImapMailbox::take_chunk(std::uint32_t uid) {
-  while (!handed_.empty() && handed_.front().uid < uid) handed_.pop_front();
-  std::vector<std::uint32_t> chunk{uid};
+std::vector<Listed> ImapMailbox::take_chunk() {
+  std::vector<Listed> chunk;
   std::uint64_t bytes = 0;
-  if (!handed_.empty() && handed_.front().uid == uid) {
-    bytes = handed_.front().size;
-    handed_.pop_front();
-  }
-  while (!handed_.empty() && chunk.size() < settings_.chunk_messages) {
-    const auto& following = handed_.front();
-    if (following.size > options_.max_message_bytes) {
-      handed_.pop_front();  // fetch() refuses it by its size.
-      continue;
-    }
-    if (bytes + following.size > settings_.chunk_bytes) break;
+  while (!unasked_.empty() && chunk.size() < settings_.chunk_messages) {
+    const auto& following = unasked_.front();
+    if (!chunk.empty() && bytes + following.size > settings_.chunk_bytes) break;
     bytes += following.size;
-    chunk.push_back(following.uid);
-    handed_.pop_front();
+    chunk.push_back(following);
+    unasked_.pop_front();
   }
   return chunk;
 }
 
+std::pair<std::vector<std::uint32_t>, std::optional<ImapMailbox::Ahead>> ImapMailbox::chunk_with(std::uint32_t uid) {
+  const auto hit = std::find_if(ahead_.begin(), ahead_.end(), [&](const Ahead& one) { return one.bodies.has(uid); });
+  if (hit != ahead_.end()) {
+    ahead_.erase(ahead_.begin(), hit);  // The caller passed those over.
+    std::optional<Ahead> asked = std::move(ahead_.front());
+    ahead_.pop_front();
+    return {asked->bodies.uids(), std::move(asked)};
+  }
+  while (!unasked_.empty() && unasked_.front().uid < uid) unasked_.pop_front();
+  std::vector<std::uint32_t> uids;
+  if (!unasked_.empty() && unasked_.front().uid == uid) {
+    for (const auto& message : take_chunk()) uids.push_back(message.uid);
+  } else {
+    uids.push_back(uid);
+  }
+  return {uids, std::nullopt};
+}
+
 Result<void> ImapMailbox::fetch_chunk(std::uint32_t uid) {
-  std::unique_ptr<BodiesAhead> ahead;
-  if (ahead_ && std::binary_search(ahead_->uids().begin(), ahead_->uids().end(), uid)) ahead = std::move(ahead_);
-  const auto chunk = ahead ? ahead->uids() : take_chunk(uid);
+  auto [chunk, ahead] = chunk_with(uid);
   const auto validity = selected_.validity;
-  const auto session = ahead_session_;
-  auto bodies = in_session([&]() -> Result<Bodies> {
+  auto bodies = in_session([&, &uids = chunk, &asked_for = ahead]() -> Result<Bodies> {
     if (selected_.validity != validity) return Bodies{};
-    if (const auto asked = std::move(ahead); asked && sessions_ == session) return asked->finish(*session_);
-    return fetch_bodies(*session_, chunk, options_.max_message_bytes);
+    if (auto asked = std::exchange(asked_for, std::nullopt); asked && asked->session == sessions_) {
+      return asked->bodies.finish(*session_);
+    }
+    return fetch_bodies(*session_, uids, options_.max_message_bytes);
   });
   if (!bodies) return tl::unexpected(bodies.error());
   fetched_ = std::move(*bodies);
@@ -251,12 +275,23 @@ Result<void> ImapMailbox::fetch_chunk(std::uint32_t uid) {
 
 /// The server works on the next messages while these are read and stored. A lost session is found out later.
 void ImapMailbox::fetch_ahead() {
-  if (ahead_ || !session_ || !session_->is_alive()) return;
-  while (!handed_.empty() && handed_.front().size > options_.max_message_bytes) handed_.pop_front();
-  if (handed_.empty()) return;
-  ahead_ = std::make_unique<BodiesAhead>(take_chunk(handed_.front().uid), options_.max_message_bytes);
-  ahead_session_ = sessions_;
-  (void)ahead_->begin(*session_);
+  constexpr std::size_t kMostAhead = 4;
+  if (!session_ || !session_->is_alive() || !is_listed_) return;
+  if (!ahead_.empty() && ahead_.front().session != sessions_) return;  // Those are asked for again first.
+  std::uint64_t bytes = 0;
+  for (const auto& one : ahead_) bytes += one.bytes;
+  while (ahead_.size() < kMostAhead && bytes < settings_.chunk_bytes) {
+    if (unasked_.empty() && (!list_more() || unasked_.empty())) return;
+    std::vector<std::uint32_t> uids;
+    std::uint64_t size = 0;
+    for (const auto& message : take_chunk()) {
+      uids.push_back(message.uid);
+      size += message.size;
+    }
+    ahead_.push_back({BodiesAhead(std::move(uids), options_.max_message_bytes), size, sessions_});
+    bytes += size;
+    if (!ahead_.back().bodies.begin(*session_)) return;
+  }
 }
 
 Result<std::string> ImapMailbox::fetch(const MessageRef& message) {
@@ -316,6 +351,14 @@ Result<void> ImapMailbox::acknowledge(std::span<const MessageRef> messages, Outc
   }
   for (const auto uid : uids_now()) progress_.done(uid);
   return {};
+}
+
+std::size_t ImapMailbox::acknowledged_at_once() const {
+  const std::lock_guard lock(lock_);
+  constexpr std::size_t kFewest = 1000;
+  constexpr std::size_t kMost = 10'000;
+  constexpr std::size_t kShare = 8;  // Of the folder; see Finisher.
+  return std::clamp<std::size_t>(session_ ? session_->exists() / kShare : 0, kFewest, kMost);
 }
 
 void ImapMailbox::wait(Millis limit, const std::function<bool()>& stop) {

@@ -33,6 +33,7 @@ class ImapMailbox final : public Mailbox {
   Result<std::vector<MessageRef>> next(std::size_t max_count) override;
   Result<std::string> fetch(const MessageRef& message) override;
   Result<void> acknowledge(std::span<const MessageRef> messages, Outcome outcome) override;
+  std::size_t acknowledged_at_once() const override;
   void wait(std::chrono::milliseconds limit, const std::function<bool()>& stop) override;
   std::optional<CheckpointPlace> checkpoint_place() const override;
   void resume(const Checkpoint& checkpoint) override;
@@ -41,9 +42,11 @@ class ImapMailbox final : public Mailbox {
   Result<std::vector<std::string>> describe();
 
  private:
-  struct Handed {
-    std::uint32_t uid;
-    std::uint64_t size;
+  /// Messages asked for ahead of their time, in the session of that number.
+  struct Ahead {
+    BodiesAhead bodies;
+    std::uint64_t bytes;
+    std::uint64_t session;
   };
 
   Result<void> open_session();
@@ -57,9 +60,15 @@ class ImapMailbox final : public Mailbox {
   Error lost(const Error& cause) const;
 
   Result<void> list_again();
-  /// Takes the next messages that go into one FETCH, beginning with `uid`, from those handed out.
-  std::vector<std::uint32_t> take_chunk(std::uint32_t uid);
+  /// Asks for the sizes of the next messages; none are left to hand out when the pass is at its end.
+  Result<void> list_more();
+  /// What was asked for, and listed, belongs to another folder or another list.
+  void forget_listed();
+  /// Takes the next messages that go into one FETCH from those not asked for.
+  std::vector<Listed> take_chunk();
   Result<void> fetch_chunk(std::uint32_t uid);
+  /// The messages of one FETCH that have `uid` among them, and what was already asked for of them.
+  std::pair<std::vector<std::uint32_t>, std::optional<Ahead>> chunk_with(std::uint32_t uid);
   void fetch_ahead();
   const Acknowledgement& treatment(Outcome outcome) const;
   void keep_alive();
@@ -77,11 +86,12 @@ class ImapMailbox final : public Mailbox {
   std::optional<Checkpoint> resumed_;
   bool is_listed_ = false;  ///< The list of this pass belongs to the validity of the folder.
   bool was_connected_ = false;
-  std::deque<Handed> handed_;  ///< Handed out, and not asked for.
+  std::vector<std::uint32_t> unsized_;  ///< Taken from the list; their sizes are not known yet.
+  std::deque<Listed> to_hand_out_;
+  std::deque<Listed> unasked_;  ///< Their bodies were not asked for.
+  std::deque<Ahead> ahead_;
   Bodies fetched_;
-  std::unique_ptr<BodiesAhead> ahead_;  ///< Asked for, behind what was fetched,
-  std::uint64_t ahead_session_ = 0;     ///< in this session.
-  std::uint64_t sessions_ = 0;          ///< Opened until now.
+  std::uint64_t sessions_ = 0;  ///< Opened until now.
   std::set<std::string> warned_;
   std::minstd_rand random_;
 

@@ -156,19 +156,42 @@ std::optional<std::string> folder_on_server(std::string_view configured, const N
   return space.prefix + name;
 }
 
+namespace {
+
+/// One past the last number of the run that begins at `first`.
+std::size_t end_of_run(std::span<const std::uint32_t> uids, std::size_t first) {
+  auto end = first + 1;
+  while (end < uids.size() && uids[end] == uids[end - 1] + 1) ++end;
+  return end;
+}
+
+std::string range_text(std::uint32_t first, std::uint32_t last) {
+  return first == last ? format("{}", first) : format("{}:{}", first, last);
+}
+
+}  // namespace
+
+std::vector<UidSet> uid_portions(std::span<const std::uint32_t> uids, std::size_t max_bytes) {
+  std::vector<UidSet> portions;
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < uids.size();) {
+    const auto end = end_of_run(uids, i);
+    const auto range = range_text(uids[i], uids[end - 1]);
+    if (portions.empty() || portions.back().text.size() + 1 + range.size() > max_bytes) {
+      begin = i;
+      portions.push_back({range, {}});
+    } else {
+      portions.back().text += "," + range;
+    }
+    portions.back().uids = uids.subspan(begin, end - begin);
+    i = end;
+  }
+  return portions;
+}
+
 std::vector<std::string> uid_sets(std::span<const std::uint32_t> uids, std::size_t max_bytes) {
   std::vector<std::string> sets;
-  for (std::size_t i = 0; i < uids.size();) {
-    auto last = i;
-    while (last + 1 < uids.size() && uids[last + 1] == uids[last] + 1) ++last;
-    const auto range = last == i ? format("{}", uids[i]) : format("{}:{}", uids[i], uids[last]);
-    if (sets.empty() || sets.back().size() + 1 + range.size() > max_bytes) {
-      sets.push_back(range);
-    } else {
-      sets.back() += "," + range;
-    }
-    i = last + 1;
-  }
+  for (auto& portion : uid_portions(uids, max_bytes)) sets.push_back(std::move(portion.text));
   return sets;
 }
 

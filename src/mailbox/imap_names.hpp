@@ -24,7 +24,13 @@ struct Namespace {
 /// The name on the wire of a folder as the configuration writes it: levels apart by "/", below the namespace.
 std::optional<std::string> folder_on_server(std::string_view configured, const Namespace& space);
 
-/// "1:3,7" for {1, 2, 3, 7}: sets of sorted UIDs, each of at most `max_bytes`.
+struct UidSet {
+  std::string text;                     ///< "1:3,7".
+  std::span<const std::uint32_t> uids;  ///< {1, 2, 3, 7}, of what was given.
+};
+/// Sorted UIDs as sets of at most `max_bytes` each.
+std::vector<UidSet> uid_portions(std::span<const std::uint32_t> uids, std::size_t max_bytes);
+/// Their texts alone.
 std::vector<std::string> uid_sets(std::span<const std::uint32_t> uids, std::size_t max_bytes = 4000);
 
 /// True for a string that may stand between quotes.

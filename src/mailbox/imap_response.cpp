@@ -244,7 +244,7 @@ void Tokens::skip_list() {
   }
 }
 
-FetchData read_fetch(Response& response, const Head& head) {
+FetchData read_fetch(const Response& response, const Head& head) {
   using Type = Token::Type;
   FetchData data;
   Tokens tokens(response, head.data_at);
@@ -273,13 +273,18 @@ FetchData read_fetch(Response& response, const Head& head) {
       } else if (response.literals[value.literal].is_left_out()) {
         data.body_left_out = response.literals[value.literal].size;
       } else {
-        data.body = std::move(response.literals[value.literal].bytes);
-        response.literals[value.literal].size = 0;
-        response.literals[value.literal].bytes.clear();
+        data.body_literal = value.literal;
       }
     }
     if (value.type == Type::open) tokens.skip_list();
   }
+}
+
+std::string take_body(Response& response, FetchData data) {
+  if (data.body_literal == Token::kNoIndex) return std::move(data.body);
+  auto& literal = response.literals[data.body_literal];
+  literal.size = 0;
+  return std::exchange(literal.bytes, {});
 }
 
 std::vector<std::uint32_t> read_search(const Response& response, const Head& head) {

@@ -116,12 +116,14 @@ struct FetchData {
   std::vector<std::string> flags;
   bool has_flags = false;
   bool has_body = false;  ///< BODY[...] with a string.
-  std::string body;
+  std::string body;       ///< Unless it is a literal of the response:
+  std::size_t body_literal = Token::kNoIndex;
   std::optional<std::uint64_t> body_left_out;  ///< The size of a body that was longer than the limit.
   std::string internal_date;
 };
-/// Takes a body out of the response.
-FetchData read_fetch(Response& response, const Head& head);
+FetchData read_fetch(const Response& response, const Head& head);
+/// The body, without a copy where it is a literal; it is not in the response any more then.
+std::string take_body(Response& response, FetchData data);
 /// The UIDs of a SEARCH response, in the order sent.
 std::vector<std::uint32_t> read_search(const Response& response, const Head& head);
 

@@ -161,35 +161,49 @@ Result<Answer> Session::command(std::string_view text, const OnData& data) {
   return exchange(text, {}, "*", false, data);
 }
 
-Result<void> Session::begin(std::string_view text, OnData data) {
-  if (auto settled = settle(); !settled) return settled;
-  begun_ = Begun{format("r{}", ++commands_), std::move(data), std::nullopt};
-  return send(format("{} {}", begun_->tag, text));
+Result<std::uint64_t> Session::begin(std::string_view text, OnData data) {
+  begun_.push_back({++commands_, std::move(data), std::nullopt});
+  if (auto sent = send(format("r{} {}", commands_, text)); !sent) return tl::unexpected(sent.error());
+  return commands_;
 }
 
-Result<void> Session::settle() {
-  while (begun_ && !begun_->answer) {
-    auto response = await();
-    if (!response) return tl::unexpected(response.error());
-    const auto head = head_of(*response);
-    if (head.kind == Kind::continuation) {
-      return over({ErrorKind::temporary, "bad_reply", "the server asks for more where nothing is left to say"});
-    }
+Result<void> Session::hand_over(Response& response) {
+  const auto head = head_of(response);
+  if (head.kind == Kind::continuation) {
+    return over({ErrorKind::temporary, "bad_reply", "the server asks for more where nothing is left to say"});
+  }
+  for (auto& begun : begun_) {
+    if (begun.answer) continue;
     if (head.kind == Kind::untagged) {
-      begun_->data(*response, head);
-    } else if (head.tag == begun_->tag) {
-      note_code(status_of(*response, head));
-      begun_->answer = answer_of(*response, head);
+      begun.data(response, head);
+    } else if (head.tag == format("r{}", begun.number)) {
+      note_code(status_of(response, head));
+      begun.answer = answer_of(response, head);
     }
   }
   return {};
 }
 
-Result<Answer> Session::finish() {
-  if (auto settled = settle(); !settled) return tl::unexpected(settled.error());
-  if (!begun_) return over({ErrorKind::temporary, "bad_reply", "an answer to nothing"});
-  auto answer = *std::move(begun_->answer);
-  begun_.reset();
+Result<void> Session::settle(std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    while (!begun_[i].answer) {
+      auto response = await();
+      if (!response) return tl::unexpected(response.error());
+      if (auto given = hand_over(*response); !given) return given;
+    }
+  }
+  return {};
+}
+
+Result<Answer> Session::finish(std::uint64_t begun) {
+  while (!begun_.empty() && begun_.front().number != begun) {
+    if (auto settled = settle(1); !settled) return tl::unexpected(settled.error());
+    begun_.pop_front();
+  }
+  if (begun_.empty()) return over({ErrorKind::temporary, "bad_reply", "an answer to nothing"});
+  if (auto settled = settle(1); !settled) return tl::unexpected(settled.error());
+  auto answer = *std::move(begun_.front().answer);
+  begun_.pop_front();
   return answer;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -56,13 +57,16 @@ class Session {
   Result<Answer> command(std::string_view text, const OnData& data = {});
   /// command(), and temporary `code` when it is not OK: "cannot DOING: the server says ...". The session lives on.
   Result<Answer> require(std::string_view text, std::string_view code, std::string_view doing, const OnData& data = {});
-  /// Sends a command whose answer is read later: by finish(), or before anything else is asked. `data` as in command().
-  Result<void> begin(std::string_view text, OnData data);
-  /// The answer to begin().
-  Result<Answer> finish();
+  /// Sends a command whose answer is read later: by finish(), or before command() asks for something. Several may be
+  /// under way; `data` of each gets every untagged response until it is answered. Gives what finish() wants.
+  Result<std::uint64_t> begin(std::string_view text, OnData data);
+  /// The answer to that command; those begun before it can no more be asked for.
+  Result<Answer> finish(std::uint64_t begun);
   Result<Selected> select(const std::string& folder, bool read_only);
   /// Waits for new mail, `limit` or `stop`. False when the server will not idle.
   Result<bool> idle(std::chrono::milliseconds limit, const std::function<bool()>& stop);
+  /// Messages in the folder that is open, as far as the server has told.
+  std::uint32_t exists() const { return selected_.exists; }
   /// True once after the server has told of more messages than before.
   bool take_new_mail() { return std::exchange(new_mail_, false); }
   bool has_new_mail() const { return new_mail_; }
@@ -89,8 +93,11 @@ class Session {
   /// A command with what is sent, in order, at each "+" of the server; `last_word` answers every further one.
   Result<Answer> exchange(std::string_view text, const std::vector<std::string>& lines, std::string_view last_word,
                           bool secret, const OnData& data);
-  /// Reads what begin() has asked for, if that is still to come.
-  Result<void> settle();
+  /// Reads on until the first `count` commands of begin() are answered.
+  Result<void> settle(std::size_t count);
+  Result<void> settle() { return settle(begun_.size()); }
+  /// Gives what came while nothing but commands of begin() were under way to them.
+  Result<void> hand_over(Response& response);
   tl::unexpected<Error> over(const Error& error);
 
   const ImapSettings& settings_;
@@ -107,11 +114,11 @@ class Session {
   bool alive_ = true;
   std::string bye_;
   struct Begun {
-    std::string tag;
+    std::uint64_t number;
     OnData data;
     std::optional<Answer> answer;
   };
-  std::optional<Begun> begun_;
+  std::deque<Begun> begun_;  ///< In the order asked.
   std::uint64_t commands_ = 0;
   std::chrono::steady_clock::time_point last_used_;
 };

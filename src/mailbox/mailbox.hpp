@@ -84,6 +84,9 @@ class Mailbox {
   /// Called only after what the messages carried is durable. Idempotent; a message that has gone is no error.
   virtual Result<void> acknowledge(std::span<const MessageRef> messages, Outcome outcome) = 0;
 
+  /// How many messages at a time acknowledge() likes to be given: a server does many at once far more cheaply.
+  virtual std::size_t acknowledged_at_once() const { return 1; }
+
   /// Waits until something new may be there, or `limit` has passed, or `stop` is set. Returns at once if unknown.
   /// A server that tells by itself is listened to for longer.
   virtual void wait(std::chrono::milliseconds limit, const std::function<bool()>& stop) = 0;

@@ -59,7 +59,7 @@ def forget(folder):
         file.unlink()
 
 
-def speed(folder, server, count=10_000, tls="implicit"):
+def speed(folder, server, count=int(os.environ.get("RUAGATE_COUNT", "10000")), tls="implicit"):
     over_imap, as_maildir = [], []
     for turn in range(3):
         user = f"speed-{tls}-{turn}"

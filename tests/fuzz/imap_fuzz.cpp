@@ -74,7 +74,7 @@ void look_at(Response& response, const WireLimits& limits) {
   std::size_t count = 0;
   while (tokens.next().type != Token::Type::end) require(++count <= response.line.size(), "every token takes a byte");
   (void)read_search(response, head);
-  (void)read_fetch(response, head);
+  (void)take_body(response, read_fetch(response, head));
 }
 
 }  // namespace

@@ -105,7 +105,7 @@ class Dovecot:
         return client
 
     def deliver(self, mails, user="rua"):
-        """Puts mails into the inbox as a delivery agent does; each appears at once."""
+        """Puts mails into the inbox under the names that Dovecot's own delivery agent gives; each appears at once."""
         root = self.dir / "mail" / user
         for part in (root, root / "cur", root / "new", root / "tmp"):
             if not part.exists():
@@ -114,7 +114,9 @@ class Dovecot:
         self.count = getattr(self, "count", 0)
         for mail in mails:
             self.count += 1
-            name = f"17635{self.count:06}.M{self.count}.host"
+            moment = 1763500000 * 1_000_000 + self.count * 23_917
+            on_wire = len(mail) + mail.count(b"\n") - mail.count(b"\r\n")
+            name = f"{moment // 1_000_000}.M{moment % 1_000_000}P{2000 + self.count}.mx,S={len(mail)},W={on_wire}"
             (root / "tmp" / name).write_bytes(mail)
             os.chown(root / "tmp" / name, *self.owner)
             (root / "tmp" / name).rename(root / "new" / name)

@@ -40,7 +40,9 @@ class Recorder final : public mailbox::Mailbox {
     return inner_->acknowledge(messages, outcome);
   }
   void wait(std::chrono::milliseconds limit, const std::function<bool()>& stop) override { inner_->wait(limit, stop); }
+  std::size_t acknowledged_at_once() const override { return at_once; }
 
+  std::size_t at_once = 1;
   std::function<std::optional<Error>(const mailbox::MessageRef&)> on_fetch;
   std::function<void()> on_acknowledge;
   std::vector<std::pair<std::string, mailbox::Outcome>> acknowledged;
@@ -214,6 +216,46 @@ TEST_F(WorkerTest, AcknowledgesOnlyWhatIsCommitted) {
   (void)ingest(*mailbox, options);
   EXPECT_THAT(visible, ElementsAre(3U, 6U, 9U, 10U));
   EXPECT_EQ(mailbox->acknowledged.size(), 10U);
+}
+
+TEST_F(WorkerTest, AcknowledgesAsManyAtATimeAsTheMailboxLikes) {
+  for (int i = 0; i < 10; ++i) put(std::to_string(i), report_mail(i));
+  put("again", report_mail(3));
+  auto mailbox = open("move:Archive");
+  mailbox->at_once = 5;
+  Options options;
+  options.batch_reports = 3;
+  options.batch_time = std::chrono::hours(1);
+  std::vector<std::uint64_t> visible;
+  mailbox->on_acknowledge = [&] { visible.push_back(store::Store(database_, store::OpenMode::read).stats().reports); };
+  (void)ingest(*mailbox, options);
+  EXPECT_THAT(visible, ElementsAre(6U, 10U));
+  EXPECT_EQ(mailbox->acknowledged.size(), 11U);
+}
+
+TEST_F(WorkerTest, WhatWasCommittedBeforeTheDatabaseFailedIsAcknowledged) {
+  for (int i = 0; i < 10; ++i) put(std::to_string(i), report_mail(i));
+  auto mailbox = open("move:Archive");
+  mailbox->at_once = 1000;
+  {
+    store::Store failing((dir_ / "failing.db").string(), store::OpenMode::write);
+    Options options;
+    options.readers = 0;
+    options.batch_reports = 4;
+    options.batch_time = std::chrono::hours(1);
+    std::optional<FullDisk> full_disk;
+    const auto after_first_batch = [&](const Progress& progress) {
+      if (progress.messages == 4) full_disk.emplace();
+    };
+    mailbox->on_acknowledge = [&] { full_disk.reset(); };
+    Worker worker(&failing, clock_, options);
+    EXPECT_THROW((void)worker.run(
+                     *mailbox, [] { return false; }, after_first_batch),
+                 store::StoreError);
+    EXPECT_EQ(mailbox->acknowledged.size(), 4U);
+  }
+  auto next = open("move:Archive");
+  EXPECT_EQ(ingest(*next).reports_new, 6U);
 }
 
 TEST_F(WorkerTest, ADatabaseThatFailsLeavesMessagesUnacknowledged) {
