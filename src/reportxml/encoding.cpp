@@ -3,7 +3,10 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <map>
+#include <mutex>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include <iconv.h>
@@ -82,6 +85,22 @@ std::optional<CodePage> code_page(const char* name) {
     page[i] = done == static_cast<std::size_t>(-1) || text.empty() ? kReplacement : decode_one(text);
   }
   // Windows leaves five bytes of 1252 open; browsers read them as the controls, which are no text here either.
+  return page;
+}
+
+/// The code page of a name, opened once: opening a converter costs libc more than reading an ordinary report.
+std::optional<CodePage> known_code_page(const std::string& name) {
+  static std::mutex mutex;
+  static std::map<std::string, CodePage, std::less<>> pages;  // As many at most as libc has single-byte ones.
+  {
+    const std::lock_guard lock(mutex);
+    if (const auto hit = pages.find(name); hit != pages.end()) return hit->second;
+  }
+  auto page = code_page(name.c_str());
+  if (page) {
+    const std::lock_guard lock(mutex);
+    pages.emplace(name, *page);
+  }
   return page;
 }
 
@@ -201,7 +220,7 @@ std::string from_code_page(std::string_view bytes, const CodePage& page) {
 
 // Whatever is UTF-8 stays, single bytes that are not become what they mean in windows-1252.
 std::string repaired_utf8(std::string_view bytes) {
-  const std::optional<CodePage> page = code_page("CP1252");
+  const std::optional<CodePage> page = known_code_page("CP1252");
   std::string out;
   out.reserve(bytes.size() + bytes.size() / 16);
   for (std::size_t i = 0; i < bytes.size();) {
@@ -294,7 +313,7 @@ std::string to_utf8(std::string document, Tolerances& tolerances) {
     std::optional<CodePage> page;
     if (is_utf8(document)) {
       if (declared.family == Family::eight_bit) tolerances.add(Tolerance::encoding_declared_wrong);
-    } else if (!marked && declared.family == Family::eight_bit && (page = code_page(declared.name.c_str()))) {
+    } else if (!marked && declared.family == Family::eight_bit && (page = known_code_page(declared.name))) {
       document = from_code_page(document, *page);
       tolerances.add(Tolerance::legacy_encoding);
     } else {
