@@ -63,9 +63,9 @@ std::string list(const std::vector<std::string>& names) {
 
 Known known_domains(const Asked& asked) {
   Known known;
-  for (store::DomainRow& row : asked.store.domains()) {
-    std::string name = row.domain;
-    known.emplace(std::move(name), std::move(row));
+  for (store::DomainSpan& span : asked.store.domain_spans()) {
+    std::string name = span.domain;
+    known.emplace(std::move(name), std::move(span));
   }
   for (const config::DomainSettings& domain : asked.config.domains) known.try_emplace(domain.name, std::nullopt);
   return known;
@@ -79,7 +79,7 @@ std::map<std::string, NoneCounts> uncounted_domains(const Asked& asked) {
     result.emplace(row.domain, NoneCounts{row.reports, row.first_day, row.last_day});
   }
   asked.store.count(counted_by(asked.config.readiness));
-  for (const store::DomainRow& row : asked.store.domains()) result.erase(row.domain);
+  for (const store::DomainSpan& span : asked.store.domain_spans()) result.erase(span.domain);
   return result;
 }
 

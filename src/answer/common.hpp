@@ -11,7 +11,7 @@
 namespace ruagate::answer {
 
 /// Every policy domain with reports, and those configured (without reports), by name.
-using Known = std::map<std::string, std::optional<store::DomainRow>>;
+using Known = std::map<std::string, std::optional<store::DomainSpan>>;
 Known known_domains(const Asked& asked);
 
 /// Reports about a domain that are there, none of which counts (`count_reports`).

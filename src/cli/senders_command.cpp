@@ -43,7 +43,7 @@ std::string normalized_what(const std::string& what) {
 
 /// A decision about a domain that no report names is most likely a slip of the pen.
 void require_known(store::Store& store, Context& context, const std::string& domain) {
-  const auto known = store.domains();
+  const auto known = store.domain_spans();
   const auto& configured = context.config().domains;
   if (std::any_of(known.begin(), known.end(), [&](const auto& row) { return row.domain == domain; })) return;
   if (std::any_of(configured.begin(), configured.end(), [&](const auto& one) { return one.name == domain; })) return;

@@ -163,4 +163,15 @@ std::vector<DomainRow> Store::domains() {
   return rows;
 }
 
+std::vector<DomainSpan> Store::domain_spans() {
+  impl_->settle();
+  std::vector<DomainSpan> spans;
+  Query query(impl_->connection, named("domain_spans"), impl_->counted);
+  while (query.step()) {
+    spans.push_back({std::string(query.text(0)), day_from_number(static_cast<int>(query.integer(1))),
+                     day_from_number(static_cast<int>(query.integer(2)))});
+  }
+  return spans;
+}
+
 }  // namespace ruagate::store

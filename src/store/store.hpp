@@ -125,6 +125,13 @@ struct Filter {
   std::optional<std::uint64_t> limit{};   ///< Newest first when given; without it everything, oldest first.
 };
 
+/// The days with reports of a policy domain.
+struct DomainSpan {
+  std::string domain;
+  Day first_day{};
+  Day last_day{};
+};
+
 struct DomainRow {
   std::string domain;  ///< Policy domain.
   Day first_day{};
@@ -233,8 +240,10 @@ class Store {
   /// Which reports count from now on; without it, all but those with trust `failed`.
   void count(Counted counted);
 
-  /// Sorted by name; of reports that count, as in facts().
+  /// Sorted by name; of reports that count, as in facts(). Costs a look at every day of every domain.
   std::vector<DomainRow> domains();
+  /// The same without sums, which costs some look-ups a domain.
+  std::vector<DomainSpan> domain_spans();
   /// The roll-up of a policy domain between two days, both included, of reports that count.
   report::DomainFacts facts(std::string_view domain, Day from, Day to);
   /// Totals of each day with data between two days, both included, of reports that count.

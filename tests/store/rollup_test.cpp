@@ -153,6 +153,43 @@ TEST(Rollup, FactsHoldNoFreeTextAndMergeTrust) {
   EXPECT_EQ(facts.domain, "example.com");
 }
 
+TEST(Rollup, SpansOfDomainsAreThoseOfTheReportsThatCount) {
+  TempDir folder;
+  Store store(folder / "x.db", OpenMode::write);
+  EXPECT_THAT(store.domain_spans(), IsEmpty());
+  const auto add = [&](std::string_view domain, std::string_view day, report::Trust trust) {
+    report::Report report = make_report(std::string(domain) + std::string(day), day);
+    report.policy.domain = domain;
+    insert(store, report, from("cur/1", trust));
+  };
+  add("b.example", "2026-11-03", report::Trust::unverified);
+  add("b.example", "2026-11-05", report::Trust::trusted);
+  add("b.example", "2026-11-09", report::Trust::failed);
+  add("a.example", "2026-11-02", report::Trust::failed);
+  add("c.example", "2026-11-04", report::Trust::trusted);
+  const auto lines = [&](store::Counted counted) {
+    store.count(counted);
+    std::vector<std::string> spans;
+    for (const auto& span : store.domain_spans()) {
+      spans.push_back(span.domain + " " + to_iso(span.first_day) + " " + to_iso(span.last_day));
+    }
+    std::vector<std::string> with_sums;
+    for (const auto& row : store.domains()) {
+      with_sums.push_back(row.domain + " " + to_iso(row.first_day) + " " + to_iso(row.last_day));
+    }
+    EXPECT_EQ(spans, with_sums);
+    return spans;
+  };
+  using testing::ElementsAre;
+  EXPECT_THAT(lines(store::Counted::all),
+              ElementsAre("a.example 2026-11-02 2026-11-02", "b.example 2026-11-03 2026-11-09",
+                          "c.example 2026-11-04 2026-11-04"));
+  EXPECT_THAT(lines(store::Counted::not_failed),
+              ElementsAre("b.example 2026-11-03 2026-11-05", "c.example 2026-11-04 2026-11-04"));
+  EXPECT_THAT(lines(store::Counted::trusted),
+              ElementsAre("b.example 2026-11-05 2026-11-05", "c.example 2026-11-04 2026-11-04"));
+}
+
 TEST(Rollup, ReportWithoutRecordsStillShowsItsPolicy) {
   TempDir folder;
   Store store(folder / "x.db", OpenMode::write);
