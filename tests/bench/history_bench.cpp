@@ -32,6 +32,7 @@ constexpr std::uint64_t kSources = 400;  ///< Addresses that send again and agai
 struct Options {
   std::string database;
   std::uint64_t records = 10'000'000;
+  std::string only;  ///< Questions with this in their name; empty: all.
 };
 
 std::string domain_name(int rank) {
@@ -139,6 +140,7 @@ void fill(const Options& options) {
 
 /// A connection of its own for the first time, as a command has it; then the best of three on the same one.
 void measure(const Options& options, const char* what, const std::function<void(const answer::Asked&)>& question) {
+  if (std::string_view(what).find(options.only) == std::string_view::npos) return;
   const domain::OrgDomains org_domains;
   const config::Config config;
   const FixedClock clock{Instant{kToday} + std::chrono::hours{8}};
@@ -183,11 +185,14 @@ void ask(const Options& options) {
 
 int main(int argc, char** argv) {
   Options options;
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);
   bool fills = true;
   for (int i = 1; i < argc; ++i) {
     if (std::strcmp(argv[i], "--records") == 0 && i + 1 < argc) {
       const char* text = argv[++i];
       std::from_chars(text, text + std::strlen(text), options.records);
+    } else if (std::strcmp(argv[i], "--only") == 0 && i + 1 < argc) {
+      options.only = argv[++i];
     } else if (std::strcmp(argv[i], "--ask-only") == 0) {
       fills = false;
     } else {
@@ -195,7 +200,7 @@ int main(int argc, char** argv) {
     }
   }
   if (options.database.empty()) {
-    std::fprintf(stderr, "usage: ruagate_bench_history DATABASE [--records N] [--ask-only]\n");
+    std::fprintf(stderr, "usage: ruagate_bench_history DATABASE [--records N] [--ask-only] [--only QUESTION]\n");
     return 2;
   }
   if (fills) fill(options);
