@@ -11,6 +11,7 @@
 #include "store/interning.hpp"
 #include "store/rollup.hpp"
 #include "store/store.hpp"
+#include "store/turn.hpp"
 
 // What stands behind Store; shared by the files that implement its functions.
 namespace ruagate::store {
@@ -29,6 +30,10 @@ struct Store::Impl {
   void require_write() const;
   /// Questions inside a write transaction see what it has written so far.
   void settle();
+
+  // service.cpp
+  /// Counts what this transaction changed, for version().
+  void raise_versions();
 
   // writing.cpp
   struct Stored;
@@ -79,6 +84,9 @@ struct Store::Impl {
   std::vector<Judged> to_judge;
   int counted = 0b011;  ///< Values of trust that count, as bits.
   bool writing = false;
+  bool facts_changed = false;      ///< By this transaction, as the next.
+  bool decisions_changed = false;
+  WriteTurn turn;
 };
 
 }  // namespace ruagate::store

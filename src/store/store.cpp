@@ -111,7 +111,8 @@ void use_write_ahead_log(Connection& connection) {
 Store::Impl::Impl(const std::string& path, OpenMode open_mode)
     : connection(checked(path, open_mode), open_mode == OpenMode::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE),
       mode(open_mode),
-      interning(connection) {
+      interning(connection),
+      turn(path) {
   const bool read_only = mode == OpenMode::read;
   try {
     // In this order: another process may be making the database, and its id comes in one commit with its tables.
@@ -167,6 +168,10 @@ void Store::give_up_when(std::function<bool()> stop) {
   impl_->connection.give_up_when(std::move(stop));
 }
 
+void Store::interrupt_when(std::function<bool()> stop) {
+  impl_->connection.interrupt_when(std::move(stop));
+}
+
 const std::string& Store::path() const {
   return impl_->connection.path();
 }
@@ -174,7 +179,15 @@ const std::string& Store::path() const {
 void Store::begin() {
   if (impl_->writing) throw std::logic_error("store: begin() inside a transaction");
   if (impl_->mode == OpenMode::read) throw std::logic_error("store: begin() on a store opened for reading");
-  run(impl_->connection, named("begin_write"));
+  if (!impl_->turn.take([this] { return impl_->connection.gives_up(); })) {
+    throw StoreError(format("{}: another part of this process holds the database, try again when it is done", path()));
+  }
+  try {
+    run(impl_->connection, named("begin_write"));
+  } catch (...) {
+    impl_->turn.leave();
+    throw;
+  }
   impl_->writing = true;
 }
 
@@ -182,8 +195,10 @@ void Store::commit() {
   impl_->require_write();
   impl_->judge();
   impl_->rollups.write(impl_->connection);
+  impl_->raise_versions();
   run(impl_->connection, named("commit"));
   impl_->writing = false;
+  impl_->turn.leave();
 }
 
 void Store::rollback() noexcept {
@@ -192,6 +207,11 @@ void Store::rollback() noexcept {
   impl_->rollups.clear();
   impl_->to_judge.clear();
   impl_->interning.forget();
+  impl_->facts_changed = impl_->decisions_changed = false;
+  const struct Leave {
+    ~Leave() { turn.leave(); }
+    WriteTurn& turn;
+  } leave{impl_->turn};
   if (!impl_->connection.in_transaction()) return;  // SQLite rolled back by itself, as it does after some errors
   try {
     run(impl_->connection, named("rollback"));
