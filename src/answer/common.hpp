@@ -47,6 +47,15 @@ readiness::Question question_for(const Asked& asked, const std::string& domain, 
 std::vector<SourceAnswer> sources_in(const Asked& asked, const source::Classified& classified,
                                      const report::DomainFacts& facts, const Window& window);
 
+/// The sources of a domain, with the facts they were found in.
+struct Looked {
+  SourcesAnswer answer;
+  report::DomainFacts facts;
+  source::Classified classified;
+};
+/// As sources().
+Result<Looked> look(const Asked& asked, const std::string& domain, const WindowRequest& request);
+
 /// The advice for one source over the window.
 SourceAnswer answer_for(const Asked& asked, const source::Classified& classified, const source::Source& source,
                         const report::DomainFacts& facts, const Window& window);

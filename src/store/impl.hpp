@@ -72,6 +72,9 @@ struct Store::Impl {
   bool prune_raw_of(std::int64_t report_key, Instant received_before);
   bool prune_records_of(std::int64_t report_key, Instant ended_before);
 
+  // facts.cpp
+  report::DomainFacts facts(std::string_view domain, Day from, Day to, bool with_cells);
+
   // listing.cpp
   ReportRow read_report(Query& query);
   report::Record read_record(const PackedRecord& stored);

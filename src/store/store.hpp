@@ -285,6 +285,8 @@ class Store {
   std::vector<DomainSpan> domain_spans();
   /// The roll-up of a policy domain between two days, both included, of reports that count.
   report::DomainFacts facts(std::string_view domain, Day from, Day to);
+  /// The same without cells, addresses and evidence: who reported on which day, and the policy seen.
+  report::DomainFacts policy_facts(std::string_view domain, Day from, Day to);
   /// Totals of each day with data between two days, both included, of reports that count.
   std::vector<TrendDay> trend(std::string_view domain, Day from, Day to);
   /// Calls `row` for each; stops when it returns false. `row` must not ask this store anything.
