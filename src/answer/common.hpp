@@ -34,6 +34,9 @@ std::optional<std::string> policy_domain_above(const std::string& domain, const 
 /// The domains to answer for, normalized, each once: those named, in their order, or all. Errors: unknown_domain.
 Result<std::vector<std::string>> chosen_domains(const std::vector<std::string>& named, const Known& known);
 
+/// Index into kGroupNames (overview.hpp); the same sums as in the `volume` of a verdict.
+std::size_t group_of(source::Flow flow);
+
 /// Today by the clock.
 Day today(const Asked& asked);
 /// The day from which facts are needed for an answer about `day`: the long memory, and the days before that the

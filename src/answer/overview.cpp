@@ -36,6 +36,7 @@ void add_days(const source::Classified& classified, const report::DomainFacts& f
     if (source::is_aligned(cell)) day.aligned += cell.messages;
     if (is_legitimate) day.legitimate += cell.messages;
     if (is_ok) day.legitimate_aligned += cell.messages;
+    if (cell.day > as_of - days{kOverviewDays}) glance.groups.at(group_of(classified.flows[i])) += cell.messages;
   }
   for (const SparkDay& day : glance.sparkline) {
     if (day.day <= as_of - days{kOverviewDays}) continue;

@@ -24,6 +24,11 @@ struct SparkDay {
   std::uint64_t legitimate_aligned = 0;
 };
 
+/// What messages count as.
+inline constexpr std::size_t kGroups = 5;
+inline constexpr std::string_view kGroupNames[kGroups] = {"legitimate", "candidate", "forwarded", "unauthorized",
+                                                          "unknown"};
+
 /// A source by its name and key.
 struct SourceName {
   std::string source;
@@ -48,6 +53,7 @@ struct DomainGlance {
   std::uint64_t messages = 0;  ///< Of kOverviewDays, as the next two.
   std::uint64_t legitimate = 0;
   std::uint64_t legitimate_aligned = 0;
+  std::array<std::uint64_t, kGroups> groups{};  ///< Messages of the same days by what they count as.
   std::vector<SparkDay> sparkline;  ///< kSparklineDays up to as_of, oldest first.
   std::optional<readiness::Verdict> verdict_before;
   std::vector<SourceName> new_blockers;  ///< Against the day before as_of.
@@ -65,10 +71,7 @@ using GlanceSource = std::function<DomainGlance(const std::string& domain, const
 /// All policy domains with reports, and those configured. `kept` may be empty: then each is worked out.
 OverviewAnswer overview(const Asked& asked, std::optional<Day> as_of, const GlanceSource& kept = {});
 
-/// Messages of one day by what they count as; the order is that of kGroups.
-inline constexpr std::size_t kGroups = 5;
-inline constexpr std::string_view kGroupNames[kGroups] = {"legitimate", "candidate", "forwarded", "unauthorized",
-                                                          "unknown"};
+/// One day by what its messages count as, in the order of kGroupNames.
 struct TimelineDay {
   Day day{};
   std::uint64_t reports = 0;

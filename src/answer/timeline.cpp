@@ -11,25 +11,6 @@ namespace {
 constexpr int kDefaultDays = 90;
 constexpr int kMaxDays = 400;
 
-/// Index into kGroupNames; the same sums as in the `volume` of a verdict.
-std::size_t group_of(source::Flow flow) {
-  switch (flow) {
-    case source::Flow::direct_ok:
-    case source::Flow::direct_fail:
-      return 0;
-    case source::Flow::candidate_fail:
-      return 1;
-    case source::Flow::indirect_ok:
-    case source::Flow::indirect_fail:
-      return 2;
-    case source::Flow::spoof:
-      return 3;
-    case source::Flow::unknown:
-      break;
-  }
-  return 4;
-}
-
 Result<Window> resolve(std::optional<Day> since, std::optional<Day> until, std::optional<Day> newest, Day today) {
   Window window;
   window.to = until ? *until : newest ? std::min(*newest, today) : today;
@@ -47,6 +28,24 @@ Result<Window> resolve(std::optional<Day> since, std::optional<Day> until, std::
 }
 
 }  // namespace
+
+std::size_t group_of(source::Flow flow) {
+  switch (flow) {
+    case source::Flow::direct_ok:
+    case source::Flow::direct_fail:
+      return 0;
+    case source::Flow::candidate_fail:
+      return 1;
+    case source::Flow::indirect_ok:
+    case source::Flow::indirect_fail:
+      return 2;
+    case source::Flow::spoof:
+      return 3;
+    case source::Flow::unknown:
+      break;
+  }
+  return 4;
+}
 
 Result<TimelineAnswer> timeline(const Asked& asked, const std::string& domain, std::optional<Day> since,
                                 std::optional<Day> until) {

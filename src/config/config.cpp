@@ -98,6 +98,14 @@ class Reader {
     }
   }
 
+  void flag(std::string_view key, bool& value, std::string_view) {
+    const toml::node* node = take(key);
+    if (node == nullptr) return;
+    const auto given = node->value_exact<bool>();
+    if (!given) return wrong(*node, key, format("must be true or false, not {}", type_name(*node)));
+    value = *given;
+  }
+
   void texts(std::string_view key, std::vector<std::string>& value, std::string_view) {
     const toml::node* node = take(key);
     if (node == nullptr) return;
@@ -293,6 +301,43 @@ void check_summary(const toml::table& root, const Config& config, Mistakes& mist
   }
 }
 
+bool is_time_of_day(std::string_view text) {
+  const auto two = [](std::string_view digits, int most) {
+    return digits[0] >= '0' && digits[0] <= '9' && digits[1] >= '0' && digits[1] <= '9' &&
+           (digits[0] - '0') * 10 + (digits[1] - '0') <= most;
+  };
+  return text.size() == 5 && text[2] == ':' && two(text.substr(0, 2), 23) && two(text.substr(3, 2), 59);
+}
+
+void check_serve(const toml::table& root, const Config& config, Mistakes& mistakes) {
+  if (const toml::table* table = root["serve"].as_table()) {
+    Reader reader(*table, "serve.", mistakes);
+    const ServeSettings& serve = config.serve;
+    for (const auto& [key, value] : {std::pair("retention_at", &serve.retention_at), std::pair("check_at", &serve.check_at),
+                                     std::pair("summary_at", &serve.summary_at)}) {
+      if (!value->empty() && !is_time_of_day(*value)) {
+        reader.wrong(key, format("\"{}\" is not a time of day, HH:MM", printable(*value)));
+      }
+    }
+    if (!serve.summary_at.empty() && serve.summary_file.empty()) reader.wrong("summary_at", "needs summary_file");
+    if (!serve.summary_file.empty() && serve.summary_file.front() != '/') {
+      reader.wrong("summary_file", "must be an absolute path");
+    }
+  }
+  if (const toml::table* table = root["http"].as_table()) {
+    Reader reader(*table, "http.", mistakes);
+    const HttpSettings& http = config.http;
+    if (http.cert_file.empty() != http.key_file.empty()) {
+      reader.wrong(http.cert_file.empty() ? "key_file" : "cert_file", "cert_file and key_file belong together");
+    }
+    for (const std::string& host : http.hosts) {
+      if (host.empty() || host.find_first_of(" /:@\r\n\t") != std::string::npos) {
+        reader.wrong("hosts", format("\"{}\" is not a host name (no scheme, no port)", printable(host)));
+      }
+    }
+  }
+}
+
 /// Writes settings as TOML, with or without the meaning above each key.
 class Writer {
  public:
@@ -324,6 +369,8 @@ class Writer {
     for (const std::string& one : value) list += (list.empty() ? "" : ", ") + quoted(one);
     line(key, "[" + list + "]", meaning);
   }
+
+  void flag(std::string_view key, bool value, std::string_view meaning) { line(key, value ? "true" : "false", meaning); }
 
   void heading(std::string_view name) { out_ += format("{}{}\n", out_.empty() ? "" : "\n", name); }
   void comment(std::string_view words) { out_ += format("# {}\n", words); }
@@ -384,7 +431,8 @@ Result<Config> parse(std::string_view text, const std::string& file, NormalizeDo
   config.file = file;
   Mistakes mistakes(file);
   for (const auto& [key, node] : root) {
-    static constexpr std::string_view kSections[] = {"store", "limits", "mailbox", "readiness", "domain", "summary"};
+    static constexpr std::string_view kSections[] = {"store", "limits", "mailbox", "readiness",
+                                                   "domain", "summary", "http", "serve"};
     if (std::find(std::begin(kSections), std::end(kSections), key.str()) == std::end(kSections)) {
       mistakes.add(key.source().begin.line, key.str(), node.is_table() ? "unknown section" : "unknown key");
     }
@@ -396,6 +444,9 @@ Result<Config> parse(std::string_view text, const std::string& file, NormalizeDo
   read_domains(root, normalize, config, mistakes);
   read_section(root, "summary", config.summary, mistakes);
   check_summary(root, config, mistakes);
+  read_section(root, "http", config.http, mistakes);
+  read_section(root, "serve", config.serve, mistakes);
+  check_serve(root, config, mistakes);
   if (root["store"].is_table() && config.store.path.empty()) {
     Reader reader(*root["store"].as_table(), "store.", mistakes);
     reader.wrong("path", "must not be empty");
@@ -423,6 +474,10 @@ std::string show(const Config& config) {
   visit(writer, copy.readiness);
   writer.heading("[summary]");
   visit(writer, copy.summary);
+  writer.heading("[http]");
+  visit(writer, copy.http);
+  writer.heading("[serve]");
+  visit(writer, copy.serve);
   return writer.take();
 }
 
@@ -465,6 +520,11 @@ std::string example() {
   summary.mail_to = {"postmaster@example.com"};
   summary.mail_from = "ruagate@example.com";
   visit(off, summary);
+  off.heading("# The service (`ruagate serve`; docs/service.md).");
+  off.comment("[http]");
+  visit(off, defaults.http);
+  off.comment("[serve]");
+  visit(off, defaults.serve);
   text += off.take();
 
   Writer thresholds(true, "# ");

@@ -25,6 +25,7 @@ PACKAGES = {
     r"pugixml": {"reportxml"},
     r"boost/(asio|beast)": {"mailbox", "http"},
     r"sqlite3": {"store"},
+    r"prometheus/": {"http"},
     r"nlohmann/": {"present", "http"},
     r"ares": {"dns"},
     r"curl/": {"notify"},
