@@ -194,12 +194,12 @@ Result<void> Server::reload_certificate(const config::HttpSettings& settings) {
 }
 
 bool Server::is_alive(std::chrono::milliseconds limit) {
-  struct Answer {
+  struct Signs {
     std::mutex lock;
     std::condition_variable came;
     int count = 0;
   };
-  const auto answer = std::make_shared<Answer>();
+  const auto answer = std::make_shared<Signs>();
   const auto count = [answer] {
     const std::lock_guard hold(answer->lock);
     ++answer->count;
