@@ -111,8 +111,7 @@ report::DomainFacts Store::Impl::facts(std::string_view domain, Day from, Day to
     }
   }
   {
-    Query query(connection, named("policy_days_of_domain"), *domain_key, day_number(from), day_number(to),
-                counted);
+    Query query(connection, named("policy_days_of_domain"), *domain_key, day_number(from), day_number(to), counted);
     while (query.step()) {
       report::PolicyDay& day = facts.policy_days.emplace_back();
       day.day = day_from_number(static_cast<int>(query.integer(0)));

@@ -80,6 +80,8 @@ struct Store::Impl {
   report::Record read_record(const PackedRecord& stored);
   bool has_address_in(std::int64_t report_key, const IpNetwork& network);
 
+  WriteTurn turn;  ///< Before the connection, so that it ends after it.
+  std::unique_lock<std::mutex> opening;
   Connection connection;
   OpenMode mode;
   Interning interning;
@@ -87,9 +89,8 @@ struct Store::Impl {
   std::vector<Judged> to_judge;
   int counted = 0b011;  ///< Values of trust that count, as bits.
   bool writing = false;
-  bool facts_changed = false;      ///< By this transaction, as the next.
+  bool facts_changed = false;  ///< By this transaction, as the next.
   bool decisions_changed = false;
-  WriteTurn turn;
 };
 
 }  // namespace ruagate::store

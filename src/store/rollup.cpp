@@ -1,8 +1,8 @@
 #include "store/rollup.hpp"
 
 #include <algorithm>
-#include <set>
 #include <cstddef>
+#include <set>
 #include <tuple>
 #include <utility>
 

@@ -84,8 +84,9 @@ void check_file(const std::string& path, OpenMode mode) {
   }
 }
 
-std::string checked(const std::string& path, OpenMode mode) {
-  check_file(path, mode);
+/// Looked at only while this process has no connection to it: see WriteTurn.
+std::string checked(const std::string& path, OpenMode mode, const WriteTurn& turn) {
+  if (turn.is_first()) check_file(path, mode);
   return path;
 }
 
@@ -109,10 +110,14 @@ void use_write_ahead_log(Connection& connection) {
 }  // namespace
 
 Store::Impl::Impl(const std::string& path, OpenMode open_mode)
-    : connection(checked(path, open_mode), open_mode == OpenMode::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE),
+    : turn(path),
+      opening(turn.begin_opening()),
+      connection(checked(path, open_mode, turn),
+                 open_mode == OpenMode::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE),
       mode(open_mode),
-      interning(connection),
-      turn(path) {
+      interning(connection) {
+  turn.opened();
+  opening.unlock();
   const bool read_only = mode == OpenMode::read;
   try {
     // In this order: another process may be making the database, and its id comes in one commit with its tables.

@@ -197,7 +197,7 @@ struct DataVersion {
 enum class Scope : std::uint8_t { read = 1, operate = 2, intake = 4 };
 struct NewToken {
   std::string name;
-  Sha256 hash{};  ///< Of the token, which is never stored.
+  Sha256 hash{};        ///< Of the token, which is never stored.
   unsigned scopes = 0;  ///< Bits of Scope.
   Instant created_at{};
 };

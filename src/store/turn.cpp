@@ -25,6 +25,8 @@ std::string same_name(const std::string& path) {
 }  // namespace
 
 struct WriteTurn::Queue {
+  std::mutex opening;
+  int connections = 0;  ///< Guarded by `opening`.
   std::mutex lock;
   std::condition_variable changed;
   std::deque<const WriteTurn*> waiting;
@@ -47,6 +49,22 @@ WriteTurn::WriteTurn(const std::string& path) : queue_(Queue::of(path)) {}
 
 WriteTurn::~WriteTurn() {
   leave();
+  if (!is_open_) return;
+  const std::lock_guard hold(queue_->opening);
+  --queue_->connections;
+}
+
+std::unique_lock<std::mutex> WriteTurn::begin_opening() {
+  return std::unique_lock(queue_->opening);
+}
+
+bool WriteTurn::is_first() const {
+  return queue_->connections == 0;
+}
+
+void WriteTurn::opened() {
+  ++queue_->connections;
+  is_open_ = true;
 }
 
 bool WriteTurn::take(const std::function<bool()>& gives_up) {

@@ -1,3 +1,7 @@
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -171,6 +175,38 @@ TEST_F(Service, QuestionsCanBeInterrupted) {
   EXPECT_THROW(reader.check(), store::StoreError);
   reader.interrupt_when([] { return false; });
   EXPECT_THAT(reader.check(), IsEmpty());
+}
+
+/// Whether another process sees a lock of this one on the file, where SQLite's connections keep theirs.
+bool is_locked(const std::string& path) {
+  const pid_t child = fork();
+  if (child == 0) {
+    const int file = open(path.c_str(), O_RDWR);
+    struct flock lock {};
+    lock.l_type = F_WRLCK;
+    lock.l_whence = SEEK_SET;
+    lock.l_start = 0x40000000;  // PENDING_BYTE, and what follows it
+    lock.l_len = 512;
+    _exit(file >= 0 && fcntl(file, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK ? 1 : 0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) && WEXITSTATUS(status) == 1;
+}
+
+TEST_F(Service, OpeningASecondConnectionKeepsTheLocksOfTheFirst) {
+  insert(store_, make_report("1"));
+  ASSERT_TRUE(is_locked(folder_ / "x.db"));
+  {
+    Store reader(folder_ / "x.db", OpenMode::read);
+    EXPECT_EQ(reader.stats().reports, 1U);
+    EXPECT_TRUE(is_locked(folder_ / "x.db"));
+    EXPECT_THROW(Store(folder_ / "./missing.db", OpenMode::read), store::StoreError);
+  }
+  // Without them another process takes itself for the last one and deletes the log that is read here.
+  EXPECT_TRUE(is_locked(folder_ / "x.db"));
+  Store again(folder_ / "x.db", OpenMode::write);
+  EXPECT_TRUE(is_locked(folder_ / "x.db"));
 }
 
 TEST_F(Service, LogIsFoldedIntoTheDatabase) {
