@@ -96,7 +96,8 @@ void visit(Visitor& v, SummarySettings& s) {
 template <class Visitor>
 void visit(Visitor& v, HttpSettings& s) {
   v.text("listen", s.listen, "ADDRESS:PORT of `ruagate serve`; empty: no HTTP. Beyond this machine only with tokens.");
-  v.texts("hosts", s.hosts, "Names by which browsers reach it, beside addresses, localhost and the machine's own name.");
+  v.texts("hosts", s.hosts,
+          "Names by which browsers reach it, beside addresses, localhost and the machine's own name.");
   v.flag("behind_proxy", s.behind_proxy,
          "A reverse proxy guards it: its X-Forwarded headers are believed, and no token is needed until there is one.");
   v.text("cert_file", s.cert_file, "Certificate chain (PEM) for TLS; read again on SIGHUP.");
@@ -119,7 +120,8 @@ void visit(Visitor& v, ServeSettings& s) {
   v.text("summary_at", s.summary_at, "When the summary is written to summary_file each day, HH:MM UTC; empty: never.");
   v.text("summary_file", s.summary_file, "Where to; .html, .json, .csv or anything else for text.");
   v.choice("log", s.log, {"text", "json"}, "Lines of text, or one JSON object a line.");
-  v.choice("log_level", s.log_level, {"debug", "info", "warning", "error"}, "What the log leaves out; debug has requests.");
+  v.choice("log_level", s.log_level, {"debug", "info", "warning", "error"},
+           "What the log leaves out; debug has requests.");
 }
 
 template <class Visitor>
