@@ -54,7 +54,7 @@ struct DomainGlance {
   std::uint64_t legitimate = 0;
   std::uint64_t legitimate_aligned = 0;
   std::array<std::uint64_t, kGroups> groups{};  ///< Messages of the same days by what they count as.
-  std::vector<SparkDay> sparkline;  ///< kSparklineDays up to as_of, oldest first.
+  std::vector<SparkDay> sparkline;              ///< kSparklineDays up to as_of, oldest first.
   std::optional<readiness::Verdict> verdict_before;
   std::vector<SourceName> new_blockers;  ///< Against the day before as_of.
   std::vector<SourceName> gone_blockers;

@@ -78,8 +78,7 @@ Result<Looked> look(const Asked& asked, const std::string& domain, const WindowR
   looked.facts = asked.store.facts(policy_domain, from, answer.window.to);
   const report::DomainFacts& facts = looked.facts;
   const std::vector<report::Decision> decisions = asked.store.decisions(policy_domain);
-  looked.classified =
-      source::classify(facts, answer.window.to, decisions, asked.org_domains, asked.config.readiness);
+  looked.classified = source::classify(facts, answer.window.to, decisions, asked.org_domains, asked.config.readiness);
   answer.sources = sources_in(asked, looked.classified, facts, answer.window);
   if (is_part) {
     const bool is_known = std::any_of(facts.evidence.begin(), facts.evidence.end(), [&](const report::Evidence& one) {

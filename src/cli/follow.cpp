@@ -60,8 +60,7 @@ class Pause {
 /// Everything about one followed mailbox.
 class Follower {
  public:
-  Follower(const std::string& name, const Following& following)
-      : name_(name), following_(following), faults_(name) {}
+  Follower(const std::string& name, const Following& following) : name_(name), following_(following), faults_(name) {}
 
   /// One pass, and the wait for the next. Errors are handled here.
   void turn(mailbox::Mailbox& mailbox) {

@@ -17,11 +17,11 @@ namespace ruagate::cli {
 struct FollowUpdate {
   enum class State : std::uint8_t { reading, waiting, failing };
   State state = State::reading;
-  const ingest::Outcome* outcome = nullptr;    ///< Of this store connection; null when there is none.
-  const ingest::Outcome* before = nullptr;     ///< Of those before it.
-  std::optional<std::uint64_t> backlog;        ///< While reading, if it is known.
-  std::optional<std::string> error;            ///< While failing.
-  bool pass_ended = false;                     ///< Without an error.
+  const ingest::Outcome* outcome = nullptr;  ///< Of this store connection; null when there is none.
+  const ingest::Outcome* before = nullptr;   ///< Of those before it.
+  std::optional<std::uint64_t> backlog;      ///< While reading, if it is known.
+  std::optional<std::string> error;          ///< While failing.
+  bool pass_ended = false;                   ///< Without an error.
 };
 
 struct Following {

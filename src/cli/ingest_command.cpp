@@ -129,9 +129,8 @@ int ingest_and_watch(Context& context, const Options& options) {
   const ingest::Options ingest_options = context.ingest_options();
   for (const Opened& opened : mailboxes) {
     threads.emplace_back([&] {
-      const ingest::Outcome outcome =
-          follow(*opened.mailbox,
-                 {context.database(), context.clock, ingest_options, opened.border, stop_requested, {}});
+      const ingest::Outcome outcome = follow(
+          *opened.mailbox, {context.database(), context.clock, ingest_options, opened.border, stop_requested, {}});
       const std::lock_guard lock(total_lock);
       merge(total, outcome);
     });

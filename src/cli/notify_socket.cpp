@@ -43,8 +43,8 @@ void NotifySocket::tell(const std::string& state) const {
   if (socket_fd < 0) return;
   const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path_.size());
   // Nobody to tell it to if this fails; the manager notices by itself.
-  [[maybe_unused]] const ssize_t sent =
-      ::sendto(socket_fd, state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&address), length);
+  [[maybe_unused]] const ssize_t sent = ::sendto(socket_fd, state.data(), state.size(), MSG_NOSIGNAL,
+                                                 reinterpret_cast<const sockaddr*>(&address), length);
   ::close(socket_fd);
 }
 

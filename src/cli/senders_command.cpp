@@ -38,8 +38,8 @@ int decide(Context& context, const Options& options, report::DecisionKind kind) 
   decision.decided_at = context.clock.now();
 
   store::Store store = context.open(store::OpenMode::write);
-  value_or_throw(answer::domain_for_decision({store, context.org_domains(), context.config(), context.clock},
-                                             decision.domain));
+  value_or_throw(
+      answer::domain_for_decision({store, context.org_domains(), context.config(), context.clock}, decision.domain));
   store.begin();
   store.set_decision(decision);
   store.commit();

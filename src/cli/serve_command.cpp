@@ -94,13 +94,18 @@ void Followers::start(const config::Config& config) {
   for (std::size_t i = 0; i < config.mailboxes.size(); ++i) {
     const config::MailboxSettings settings = config.mailboxes[i];
     const config::LimitSettings limits = config.limits;
-    Following following{config.store.path,        context_.clock, ingest_options_of(config),
-                        context_.border(settings), stops,          [this, i](const FollowUpdate& update) {
-                          board_.tell(i, update);
-                        }};
+    Following following{
+        config.store.path,         context_.clock, ingest_options_of(config),
+        context_.border(settings), stops,          [this, i](const FollowUpdate& update) {
+                          board_.tell(i, update); }};
     threads_.emplace_back([settings, limits, stops, following = std::move(following)] {
       try {
-        follow(settings.name, [&] { return open_mailbox(settings, limits, {"", stops}); }, following);
+        follow(
+            settings.name,
+            [&] {
+              return open_mailbox(settings, limits, {"", stops});
+            },
+            following);
       } catch (const std::exception& error) {
         // A fault of ours; the others go on.
         log::error(format("{}: {}", printable(settings.name), printable(error.what(), 400)));
@@ -156,15 +161,15 @@ int Serve::run() {
   watch_reload();
   if (!config_.http.listen.empty()) {
     check_access(config_);
-    const http::Parts parts{context_.clock,
-                            context_.org_domains(),
-                            RUAGATE_VERSION,
-                            web::assets(),
-                            [this] {
-                              return answer::ServiceStatus{started_at_, RUAGATE_VERSION, board_.mailboxes(),
-                                                           tasks_.status()};
-                            },
-                            stop_requested};
+    const http::Parts parts{
+        context_.clock,
+        context_.org_domains(),
+        RUAGATE_VERSION,
+        web::assets(),
+        [this] {
+          return answer::ServiceStatus{started_at_, RUAGATE_VERSION, board_.mailboxes(), tasks_.status()};
+        },
+        stop_requested};
     service_ = std::make_unique<http::Service>(parts, live_from(config_));
     server_ = value_or_throw(http::Server::start(*service_, config_.http, config_.limits.message_bytes));
     log::info(format("listening on {}", server_->url()));

@@ -77,7 +77,8 @@ Tasks::Tasks(const Clock& clock, const domain::OrgDomains& org_domains, std::fun
   const auto at = [this](std::string config::ServeSettings::*time, bool weekly) {
     return [this, time, weekly](Instant after) { return next_time(after, config_.serve.*time, weekly); };
   };
-  add("checkpoint",
+  add(
+      "checkpoint",
       [this](Instant after) -> std::optional<Instant> {
         return after + std::chrono::minutes{config_.serve.checkpoint_minutes};
       },
@@ -165,8 +166,7 @@ void Tasks::write_summary() const {
   store::Store store(config_.store.path, store::OpenMode::read);
   store.count(answer::counted_by(config_.readiness));
   store.interrupt_when(stop_);
-  const auto answer =
-      answer::summary({store, org_domains_, config_, clock_}, answer::Period::day, {}, std::nullopt);
+  const auto answer = answer::summary({store, org_domains_, config_, clock_}, answer::Period::day, {}, std::nullopt);
   if (!answer) throw std::runtime_error(answer.error().message);
   std::ostringstream out;
   present::write(out, *answer, format_of(config_.serve.summary_file), present::Style{});

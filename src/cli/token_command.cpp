@@ -50,8 +50,8 @@ int create(Context& context, const Options& options) {
   store::Store store = context.open(store::OpenMode::write);
   for (const store::TokenRow& other : store.tokens()) {
     if (other.name == row.name) {
-      throw CommandError(kWrongUse, ruagate::format("there is a token {} already; revoke it or choose another name",
-                                                    row.name));
+      throw CommandError(kWrongUse,
+                         ruagate::format("there is a token {} already; revoke it or choose another name", row.name));
     }
   }
   store.begin();
@@ -90,7 +90,8 @@ void add_token(Command& app, Context& context) {
   creating.add_option("NAME", options->name, "Whose it is, for you and the log").required();
   creating.add_option("--scope", options->scopes, "read, operate (decide, retry; with read) or intake (post mail)")
       .type_name("SCOPE");
-  creating.callback([&context, options] { context.action = [&context, options] { return create(context, *options); }; });
+  creating.callback(
+      [&context, options] { context.action = [&context, options] { return create(context, *options); }; });
 
   command.add_subcommand("list", "All tokens, without the secrets").callback([&context] {
     context.action = [&context] {
@@ -103,7 +104,8 @@ void add_token(Command& app, Context& context) {
 
   Command revoking = command.add_subcommand("revoke", "Take a token back; its sessions end at once");
   revoking.add_option("TOKEN", options->which, "Name or number").required();
-  revoking.callback([&context, options] { context.action = [&context, options] { return revoke(context, *options); }; });
+  revoking.callback(
+      [&context, options] { context.action = [&context, options] { return revoke(context, *options); }; });
 }
 
 }  // namespace ruagate::cli

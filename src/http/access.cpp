@@ -156,7 +156,7 @@ Identity Access::identify(const Request& request, bool is_open) {
     const auto session = sessions_.find(hash);
     if (session != sessions_.end() && session->second.expires_at > clock_.now()) {
       for (const store::TokenRow& row : tokens_) {
-        if (row.id == session->second.token) return of_session(session->second, row, std::move(hash));
+        if (row.hash == session->second.token) return of_session(session->second, row, std::move(hash));
       }
     }
     identity.failed = true;
@@ -185,7 +185,7 @@ std::optional<std::pair<std::string, Identity>> Access::log_in(std::string_view 
   }
   std::string key = random_text();
   std::string hash = to_hex(sha256(key));
-  const Session session{row->id, random_text(), now + kSessionTime};
+  const Session session{row->hash, random_text(), now + kSessionTime};
   sessions_[hash] = session;
   return std::make_pair(std::move(key), of_session(session, *row, std::move(hash)));
 }

@@ -82,7 +82,7 @@ class Access {
 
  private:
   struct Session {
-    std::int64_t token = 0;
+    Sha256 token{};  ///< Its hash: numbers of tokens may come again.
     std::string csrf;
     Instant expires_at{};
   };

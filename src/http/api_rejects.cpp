@@ -92,8 +92,8 @@ Result<Document> get_reject_raw(Call& call) {
   Document document;
   document.content_type = "application/octet-stream";
   document.headers = {{"Content-Security-Policy", "default-src 'none'; sandbox; frame-ancestors 'none'"},
-                      {"Content-Disposition", format("attachment; filename=\"reject-{}.{}\"", row->id,
-                                                     row->whole_message ? "eml" : "bin")}};
+                      {"Content-Disposition",
+                       format("attachment; filename=\"reject-{}.{}\"", row->id, row->whole_message ? "eml" : "bin")}};
   document.body = call.store.reject_bytes(row->id).value_or("");
   document.keep = false;
   return document;

@@ -72,9 +72,9 @@ Response put_sender(Call& call) {
   const auto periodic = text_field(*form, "periodic", 20);
   const auto critical = flag_field(*form, "critical");
   const auto retired = flag_field(*form, "retired");
-  for (const Error* error : {kind ? nullptr : &kind.error(), note ? nullptr : &note.error(),
-                             periodic ? nullptr : &periodic.error(), critical ? nullptr : &critical.error(),
-                             retired ? nullptr : &retired.error()}) {
+  for (const Error* error :
+       {kind ? nullptr : &kind.error(), note ? nullptr : &note.error(), periodic ? nullptr : &periodic.error(),
+        critical ? nullptr : &critical.error(), retired ? nullptr : &retired.error()}) {
     if (error != nullptr) return refusal(*error);
   }
   const auto decision_kind = report::decision_kind_from(kind->value_or(""));

@@ -82,8 +82,7 @@ Response log_in(Call& call) {
     const IpAddress peer = peer_of(call.request, call.live.config.http);
     call.service.throttle().failed(peer, call.service.parts().clock.now());
     log::warning(format("http: a login with a token that is not known, from {}", peer.to_string()));
-    return problem(401, "bad_token", "the token is not known")
-        .add("WWW-Authenticate", "Bearer realm=\"ruagate\"");
+    return problem(401, "bad_token", "the token is not known").add("WWW-Authenticate", "Bearer realm=\"ruagate\"");
   }
   Response response = session_document(call, session->second);
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(Access::kSessionTime).count();

@@ -31,7 +31,8 @@ tl::expected<nlohmann::json, Response> form_of(const Request& request, std::init
     return !is_deep;
   };
   nlohmann::json form = nlohmann::json::parse(request.body, watch, false);
-  if (form.is_discarded() || is_deep || !form.is_object()) return tl::unexpected(bad_body("the body is no JSON object"));
+  if (form.is_discarded() || is_deep || !form.is_object())
+    return tl::unexpected(bad_body("the body is no JSON object"));
   for (const auto& [name, value] : form.items()) {
     if (std::find(fields.begin(), fields.end(), name) != fields.end()) continue;
     return tl::unexpected(bad_body(format("there is no field {} here", printable(name, 80))));

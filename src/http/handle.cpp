@@ -25,9 +25,8 @@ constexpr std::size_t kTooLongForGzip = 16U << 20;
 
 void add_safety(Response& response, const Request& request) {
   const auto set = [&](const char* name, const char* value) {
-    const bool is_set = std::any_of(response.headers.begin(), response.headers.end(), [&](const Header& header) {
-      return equals_ignoring_case(header.name, name);
-    });
+    const bool is_set = std::any_of(response.headers.begin(), response.headers.end(),
+                                    [&](const Header& header) { return equals_ignoring_case(header.name, name); });
     if (!is_set) response.add(name, value);
   };
   set("Content-Security-Policy",
@@ -225,14 +224,17 @@ Response Service::api(Exchange& exchange) {
   if (route.document != nullptr) return document(exchange);
   Params params(exchange.target.query);
   if (const auto ok = params.finish(); !ok) return refusal(ok.error());
-  Call call{*this, exchange.request, params, exchange.match.path, exchange.identity, exchange.live, *exchange.store,
-            present::Format::json};
+  Call call{*this,           exchange.request,     params, exchange.match.path, exchange.identity, exchange.live,
+            *exchange.store, present::Format::json};
   return route.respond(call);
 }
 
 Response Service::answer_or_refuse(Reader& reader, const Request& request, std::string& route_name) {
   const auto settings = live();
-  if (auto refused = refuse_head(request, settings->config.http)) return std::move(*refused);
+  if (auto refused = refuse_head(request, settings->config.http)) {
+    refused->close = true;
+    return std::move(*refused);
+  }
   auto target = parse_target(request.target);
   if (!target) return problem(400, target.error().code, target.error().message);
   const std::string first = target->segments.empty() ? "" : target->segments[0];

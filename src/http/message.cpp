@@ -127,7 +127,10 @@ double quality(std::string_view accept, std::string_view type) {
   int best_rank = -1;
   for (const std::string_view element : list_of(accept)) {
     const std::string_view name = name_of(element);
-    const int rank = equals_ignoring_case(name, type) ? 2 : equals_ignoring_case(name, whole) ? 1 : name == "*/*" ? 0 : -1;
+    const int rank = equals_ignoring_case(name, type)    ? 2
+                     : equals_ignoring_case(name, whole) ? 1
+                     : name == "*/*"                     ? 0
+                                                         : -1;
     if (rank < 0 || rank < best_rank) continue;
     best = rank > best_rank ? q_of(element) : std::max(best, q_of(element));
     best_rank = rank;

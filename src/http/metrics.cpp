@@ -74,7 +74,8 @@ void each_mailbox(Families& out, const std::vector<answer::MailboxStatus>& mailb
 void add_mailboxes(Families& out, const std::vector<answer::MailboxStatus>& mailboxes) {
   out.begin("ruagate_ingest_messages_total", "Messages read since the start.", MetricType::Counter);
   each_mailbox(out, mailboxes, [](const auto& mailbox) { return number(mailbox.messages); });
-  out.begin("ruagate_ingest_reports_total", "Reports read since the start, by what became of them.", MetricType::Counter);
+  out.begin("ruagate_ingest_reports_total", "Reports read since the start, by what became of them.",
+            MetricType::Counter);
   for (const answer::MailboxStatus& mailbox : mailboxes) {
     const std::string name = label(mailbox.name);
     out.add(number(mailbox.reports_new), {{"mailbox", name}, {"outcome", "new"}});
@@ -118,8 +119,8 @@ void add_domains(Families& out, const answer::OverviewAnswer& overview) {
   });
   out.begin("ruagate_domain_verdict", "1 at the domain's verdict.");
   each([&](const answer::DomainGlance& glance, const std::string& domain) {
-    out.add_state(readiness::to_string(glance.verdict),
-                  {"ready", "at_target", "hold", "not_enough_data", "step_back"}, {{"domain", domain}}, "verdict");
+    out.add_state(readiness::to_string(glance.verdict), {"ready", "at_target", "hold", "not_enough_data", "step_back"},
+                  {{"domain", domain}}, "verdict");
   });
   out.begin("ruagate_domain_blockers", "Sources that stand in the way of the next step.");
   each([&](const answer::DomainGlance& glance, const std::string& domain) {
@@ -155,11 +156,8 @@ struct Metrics::State {
                                                            .Name("ruagate_http_request_seconds")
                                                            .Help("Time from the whole request to its answer.")
                                                            .Register(registry);
-  prometheus::Gauge& open = prometheus::BuildGauge()
-                                .Name("ruagate_http_connections")
-                                .Help("Open connections.")
-                                .Register(registry)
-                                .Add({});
+  prometheus::Gauge& open =
+      prometheus::BuildGauge().Name("ruagate_http_connections").Help("Open connections.").Register(registry).Add({});
 };
 
 Metrics::Metrics() : state_(std::make_unique<State>()) {}
@@ -175,7 +173,8 @@ void Metrics::observe(std::string_view method, std::string_view route, int statu
       .Increment();
   state_->latency
       .Add({{"route", std::string(route)}},
-           prometheus::Histogram::BucketBoundaries{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10})
+           prometheus::Histogram::BucketBoundaries{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1,
+                                                   2.5, 5, 10})
       .Observe(duration);
 }
 

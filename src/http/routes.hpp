@@ -26,9 +26,7 @@ struct Call {
   store::Store& store;
   present::Format format = present::Format::json;
 
-  answer::Asked asked() const {
-    return {store, service.parts().org_domains, live.config, service.parts().clock};
-  }
+  answer::Asked asked() const { return {store, service.parts().org_domains, live.config, service.parts().clock}; }
 };
 
 /// What a question is answered with.

@@ -88,8 +88,8 @@ void Service::write(const Live& live, const std::function<void(store::Store&)>& 
 
 Basis Service::basis(store::Store& store, const Live& live, const std::string& domain) const {
   Basis basis;
-  basis.settings = format("{} {} {} {}", salt_, live.generation, changes_.load(),
-                          day_number(day_of(parts_.clock.now())));
+  basis.settings =
+      format("{} {} {} {}", salt_, live.generation, changes_.load(), day_number(day_of(parts_.clock.now())));
   if (!domain.empty()) basis.data = store.version(domain);
   // A domain without facts of its own is answered from those of another.
   if (domain.empty() || basis.data == store::DataVersion{}) basis.data = store.version();

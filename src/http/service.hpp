@@ -130,7 +130,7 @@ class Service {
   Throttle throttle_;
   AnswerCache cache_;
   Metrics metrics_;
-  std::string salt_;                      ///< Tags of another process never match.
+  std::string salt_;                       ///< Tags of another process never match.
   std::atomic<std::uint64_t> changes_{0};  ///< Made by this service.
 
   std::mutex write_lock_;

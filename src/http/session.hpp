@@ -72,12 +72,13 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     if (buffer_.size() > 0) return read_head();
     hub_.idle(*this, true);
     lowest().expires_after(std::chrono::seconds{hub_.settings.idle_seconds});
-    stream_.async_read_some(buffer_.prepare(2048), [self = this->shared_from_this()](error_code error, std::size_t size) {
-      self->hub_.idle(*self, false);
-      if (error) return self->end();
-      self->buffer_.commit(size);
-      self->read_head();
-    });
+    stream_.async_read_some(buffer_.prepare(2048),
+                            [self = this->shared_from_this()](error_code error, std::size_t size) {
+                              self->hub_.idle(*self, false);
+                              if (error) return self->end();
+                              self->buffer_.commit(size);
+                              self->read_head();
+                            });
   }
 
   void read_head() {

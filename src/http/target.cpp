@@ -26,9 +26,8 @@ int hex_digit(char c) {
 
 /// Text that may name something: UTF-8 without control characters.
 bool is_clean(std::string_view text) {
-  const bool controls = std::any_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == '\x7F';
-  });
+  const bool controls =
+      std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '\x7F'; });
   return !controls && valid_utf8(text) == text;
 }
 

@@ -143,14 +143,10 @@ void write(std::ostream& out, const answer::TimelineAnswer& answer, Format forma
 
 void write(std::ostream& out, const answer::ImpactAnswer& answer) {
   const readiness::DomainVerdict& verdict = answer.verdict;
-  Json document = {{"schema", "ruagate.impact/1"},
-                   {"domain", verdict.domain},
-                   {"as_of", to_iso(verdict.as_of)},
-                   {"ladder", ladder_name(verdict.ladder)},
-                   {"step", verdict.step},
-                   {"next_step", or_null(verdict.next_step)},
-                   {"target", verdict.target},
-                   {"verdict", std::string(readiness::to_string(verdict.verdict))},
+  Json document = {{"schema", "ruagate.impact/1"},   {"domain", verdict.domain},
+                   {"as_of", to_iso(verdict.as_of)}, {"ladder", ladder_name(verdict.ladder)},
+                   {"step", verdict.step},           {"next_step", or_null(verdict.next_step)},
+                   {"target", verdict.target},       {"verdict", std::string(readiness::to_string(verdict.verdict))},
                    {"steps", Json::array()}};
   for (const readiness::StepOutlook& step : answer.steps) {
     Json blockers = Json::array();

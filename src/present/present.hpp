@@ -37,6 +37,7 @@ class ReportsWriter {
   void finish(bool more);  ///< `more`: the limit cut the list (said in text).
   /// Instead of finish(): says in JSON where the next page begins.
   void finish_page(const std::optional<std::string>& next_cursor);
+
  private:
   std::ostream& out_;
   Format format_;

@@ -49,19 +49,26 @@ Json mailboxes_json(const std::vector<answer::MailboxStatus>& mailboxes) {
 
 Json database_json(const answer::HealthAnswer& answer) {
   const store::Stats& stats = answer.stats;
-  return {{"file_bytes", stats.file_bytes},     {"wal_bytes", answer.wal_bytes},
-          {"reports", stats.reports},           {"records", stats.records},
-          {"messages", stats.messages},         {"domains", stats.domains},
-          {"rejects", stats.rejects},           {"raw_documents", stats.raw_documents},
-          {"raw_bytes", stats.raw_bytes},       {"first_begin", or_null(stats.first_begin)},
-          {"last_end", or_null(stats.last_end)}, {"schema_version", stats.schema_version}};
+  return {{"file_bytes", stats.file_bytes},
+          {"wal_bytes", answer.wal_bytes},
+          {"reports", stats.reports},
+          {"records", stats.records},
+          {"messages", stats.messages},
+          {"domains", stats.domains},
+          {"rejects", stats.rejects},
+          {"raw_documents", stats.raw_documents},
+          {"raw_bytes", stats.raw_bytes},
+          {"first_begin", or_null(stats.first_begin)},
+          {"last_end", or_null(stats.last_end)},
+          {"schema_version", stats.schema_version}};
 }
 
 Json errors_json(const answer::ServiceStatus& service) {
   Json out = Json::array();
   for (const answer::MailboxStatus& mailbox : service.mailboxes) {
     if (!mailbox.error) continue;
-    out.push_back({{"part", "mailbox " + mailbox.name}, {"since", or_null(mailbox.error_since)}, {"error", *mailbox.error}});
+    out.push_back(
+        {{"part", "mailbox " + mailbox.name}, {"since", or_null(mailbox.error_since)}, {"error", *mailbox.error}});
   }
   for (const answer::TaskStatus& task : service.tasks) {
     if (task.error) out.push_back({{"part", task.task}, {"since", or_null(task.last_run)}, {"error", *task.error}});
@@ -115,14 +122,11 @@ void write(std::ostream& out, const answer::SourcePage& page) {
                          {"last_seen", to_iso(reporter.last_seen)}});
   }
   const auto& decision = page.source.source.decision;
-  const Json document = {{"schema", "ruagate.source/1"},
-                         {"domain", page.domain},
-                         {"window", std::move(window)},
-                         {"source", source_json(page.source)},
-                         {"days", days_json(page.days)},
-                         {"identities", std::move(identities)},
-                         {"reporters", std::move(reporters)},
-                         {"decision", decision ? decision_json(*decision) : Json(nullptr)}};
+  const Json document = {
+      {"schema", "ruagate.source/1"},      {"domain", page.domain},
+      {"window", std::move(window)},       {"source", source_json(page.source)},
+      {"days", days_json(page.days)},      {"identities", std::move(identities)},
+      {"reporters", std::move(reporters)}, {"decision", decision ? decision_json(*decision) : Json(nullptr)}};
   out << dump(document, -1) << '\n';
 }
 
