@@ -1,6 +1,7 @@
 """schema/api/openapi.yaml, and check() that a response is as it says. Needs Debian's python3-yaml and python3-jsonschema."""
 import json
 import re
+import threading
 import urllib.parse
 
 import jsonschema
@@ -39,9 +40,17 @@ def _resolved(node):
     return node
 
 
+_LOCK = threading.Lock()  # the resolver knows one thread at a time
+
+
 def check(method, target, status, headers, body):
     """Raises AssertionError or ValidationError unless the response is one that the description allows. `headers` has
     lower-case names."""
+    with _LOCK:
+        _check(method, target, status, headers, body)
+
+
+def _check(method, target, status, headers, body):
     path = urllib.parse.urlsplit(target).path
     pattern = pattern_of(path)
     assert pattern, f"{path} is not described"

@@ -25,6 +25,7 @@ class Serving(Case):
     def tearDown(self):
         if self.service:
             self.service.stop()
+            (self.dir / "log").write_text(self.service.log)
         super().tearDown()
 
     def serve(self, **more):
@@ -47,12 +48,17 @@ class Mail(Serving):
         self.assertFalse(health["ok"])
         self.assertEqual([error["part"] for error in health["errors"]], ["mailbox later"])
         first = service.ask("/api/v1/domains/example.com/sources?since=2025-11-01&until=2025-11-30")
-        (maildir / "new" / "2.host").write_bytes(report_mail(report_xml(report_id="second")))
+        # As a delivery agent does: a file in new/ is whole.
+        (maildir / "tmp" / "2.host").write_bytes(report_mail(report_xml(report_id="second")))
+        (maildir / "tmp" / "2.host").rename(maildir / "new" / "2.host")
         until(lambda: stored_reports(self.db) == 2)
-        again = service.ask("/api/v1/domains/example.com/sources?since=2025-11-01&until=2025-11-30",
-                            headers={"If-None-Match": first.headers["etag"]})
-        self.assertEqual(again.status, 200)
-        self.assertEqual(again.json["messages"], 2 * first.json["messages"])
+
+        def newer():  # a costly answer is used again for a moment though reports came
+            again = service.ask("/api/v1/domains/example.com/sources?since=2025-11-01&until=2025-11-30",
+                                headers={"If-None-Match": first.headers["etag"]})
+            return again if again.status == 200 else None
+
+        self.assertEqual(until(newer).json["messages"], 2 * first.json["messages"])
         box = until(lambda: [b for b in service.ask("/api/v1/mailboxes").json["mailboxes"]
                              if b["reports_new"] == 2 and b["state"] == "waiting"])[0]
         self.assertEqual((box["messages"], box["backlog"], box["error"]), (2, 0, None))
@@ -67,6 +73,7 @@ class Mail(Serving):
         self.assertEqual(self.ok("db", "stats", "--json").json["reports"], 3)
 
     def test_mail_by_imap(self):
+        self.dir.chmod(0o755)
         server = Dovecot(self.dir / "imap")
         self.addCleanup(server.stop)
         server.deliver([report_mail(report_xml(report_id="one"))])
@@ -130,6 +137,8 @@ class Signals(Serving):
         idle = [socket.create_connection((service.host, service.port)) for _ in range(20)]
         idle[0].sendall(b"GET / HTTP/1.1\r\nHost: ")
         code, seconds = service.stop()
+        for connection in idle:
+            connection.close()
         self.assertEqual(code, 0)
         self.assertLess(seconds, 5)
 
@@ -144,7 +153,7 @@ class Signals(Serving):
             self.assertIn("cannot listen on", run.err)
         config.write_text(f'[store]\npath = "{self.dir}/none/x.db"\n')
         self.fails(1, "--config", config, "serve", says="does not exist")
-        for wrong, says in (('[http]\ncert_file = "/x"', "belong together"), ('[serve]\nsummary_at = "25:00"', "HH:MM"),
+        for wrong, says in (('[http]\ncert_file = "/x"', "belong together"), ('[serve]\nretention_at = "25:00"', "HH:MM"),
                             ('[serve]\nsummary_at = "05:00"', "needs summary_file"), ('[http]\nbehind_proxy = 1', "true or"),
                             ('[http]\nhosts = ["http://x"]', "not a host name"), ('[serve]\nlog = "xml"', "not one of")):
             config.write_text(f'[store]\npath = "{self.db}"\n{wrong}\n')
@@ -196,7 +205,9 @@ class ByTheClock(Serving):
         summary = self.dir / "summary.html"
         service = self.serve(config=f'[serve]\nsummary_at = "{at}"\nsummary_file = "{summary}"\nretention_at = "{at}"\n'
                                     "checkpoint_minutes = 1\n")
-        until(lambda: summary.exists() and service.ask("/api/v1/health").json["database"]["wal_bytes"] == 0, 150)
+        until(lambda: all(task["last_run"] for task in service.ask("/api/v1/health").json["tasks"]
+                          if task["task"] != "rollup_check"), 150)
+        self.assertLess(service.ask("/api/v1/health").json["database"]["wal_bytes"], 100_000)
         self.assertIn("example.com", summary.read_text())
         tasks = {task["task"]: task for task in service.ask("/api/v1/health").json["tasks"]}
         for name in ("summary", "retention", "checkpoint"):
@@ -248,9 +259,9 @@ class Hostile(Serving):
         self.assertNotIn("<script", html)
         for line in service.ask("/metrics").body.decode().splitlines():
             self.assertLess(len(line), 1000)
-        evil = urllib.parse.quote(HOSTILE)
+        evil = urllib.parse.quote(HOSTILE, safe="")
         for target in (f"/api/v1/domains/{evil}/readiness", f"/api/v1/reports?{evil}=1", f"/api/v1/reports/{evil}",
-                       f"/api/v1/domains/example.com/sources/{urllib.parse.quote('<script>')}"):
+                       f"/api/v1/domains/example.com/sources/{urllib.parse.quote('<script>', safe='')}"):
             answer = service.ask(target)
             self.assertIn(answer.status, (400, 404))
             self.assertEqual(answer.headers["content-type"], "application/problem+json")

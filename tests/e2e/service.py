@@ -86,6 +86,7 @@ class Service:
             self.process.wait()
             raise
         self._reader.join(5)
+        self.process.stderr.close()
         return code, time.monotonic() - began
 
     def ask(self, target, method="GET", body=None, headers=None, checked=True):
