@@ -190,8 +190,11 @@ int Serve::run() {
       manager.tell("READY=1");
     }
     if (manager.watchdog() && Steady::now() >= next_sign) {
-      const auto limit = std::chrono::duration_cast<milliseconds>(*manager.watchdog() / 4);
-      if (!server_ || server_->is_alive(limit)) manager.tell("WATCHDOG=1");
+      // Not for long: a signal to end is not to wait for it.
+      const auto every = std::chrono::duration_cast<milliseconds>(*manager.watchdog() / 4);
+      if (!server_ || server_->is_alive(std::min<milliseconds>(every, std::chrono::seconds{1}))) {
+        manager.tell("WATCHDOG=1");
+      }
       next_sign = Steady::now() + *manager.watchdog() / 4;
     }
     std::this_thread::sleep_for(kTick);
