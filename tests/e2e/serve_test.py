@@ -1,14 +1,9 @@
 """The process of `ruagate serve`: mail that arrives, signals, the service manager, logs, scheduled work, hostile text."""
 import csv
-import datetime
 import io
 import json
-import os
-import pathlib
 import signal
 import socket
-import threading
-import time
 import unittest
 import urllib.parse
 
@@ -193,27 +188,6 @@ class Manager(Serving):
             self.assertEqual(set(entry), {"time", "level", "message"})
             self.assertRegex(entry["time"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
         self.assertIn("is ready", service.log)
-
-
-class ByTheClock(Serving):
-    def test_summary_and_the_check_run_when_they_are_due(self):
-        document = self.dir / "r.xml"
-        document.write_text(report_xml())
-        self.ok("ingest", document)
-        due = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=61)
-        at = due.strftime("%H:%M")
-        summary = self.dir / "summary.html"
-        service = self.serve(config=f'[serve]\nsummary_at = "{at}"\nsummary_file = "{summary}"\nretention_at = "{at}"\n'
-                                    "checkpoint_minutes = 1\n")
-        until(lambda: all(task["last_run"] for task in service.ask("/api/v1/health").json["tasks"]
-                          if task["task"] != "rollup_check"), 150)
-        self.assertLess(service.ask("/api/v1/health").json["database"]["wal_bytes"], 100_000)
-        self.assertIn("example.com", summary.read_text())
-        tasks = {task["task"]: task for task in service.ask("/api/v1/health").json["tasks"]}
-        for name in ("summary", "retention", "checkpoint"):
-            self.assertIsNotNone(tasks[name]["last_run"], name)
-            self.assertIsNone(tasks[name]["error"], name)
-        self.assertIsNone(tasks["rollup_check"]["last_run"])
 
 
 HOSTILE = '<script>alert(1)</script>"\'=cmd|calc\x0b\x1b[31m\u202e\u2066&lt;{{x}}`\\'

@@ -1,13 +1,34 @@
 #pragma once
 
+#include <cstdlib>
+#include <filesystem>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "http/service.hpp"
-#include "support/temp_dir.hpp"
 
 namespace ruagate::test {
+
+/// A folder that goes away again; without GoogleTest, for the fuzzer.
+class Folder {
+ public:
+  Folder() {
+    path_ = (std::filesystem::temp_directory_path() / "ruagate-http-XXXXXX").string();
+    if (mkdtemp(path_.data()) == nullptr) throw std::runtime_error("cannot create a temporary folder");
+  }
+  ~Folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  std::string operator/(const std::string& name) const { return path_ + '/' + name; }
+
+ private:
+  std::string path_;
+};
 
 /// A service over a database of its own, without sockets. Today is 2026-11-21.
 class ServiceWorld {
@@ -76,7 +97,7 @@ class ServiceWorld {
   std::vector<web::Asset> assets_;
 
  private:
-  TempDir dir_;
+  Folder dir_;
   FixedClock clock_{Instant{*parse_day("2026-11-21")}};
   domain::OrgDomains org_domains_;
   std::shared_ptr<const http::Live> live_;
