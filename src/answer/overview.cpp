@@ -46,7 +46,7 @@ void add_days(const source::Classified& classified, const report::DomainFacts& f
   }
 }
 
-DomainGlance glance_of(const Asked& asked, const std::string& domain, const std::optional<store::DomainRow>& row,
+DomainGlance glance_of(const Asked& asked, const std::string& domain, const std::optional<store::DomainSpan>& row,
                        Day as_of) {
   const Day before = as_of - days{1};
   const report::DomainFacts facts = asked.store.facts(domain, memory_start(asked, before), as_of);
@@ -69,10 +69,8 @@ DomainGlance glance_of(const Asked& asked, const std::string& domain, const std:
   glance.at_stake = at_stake(verdict);
   glance.blockers = verdict.blockers.size();
   if (!verdict.blockers.empty()) glance.first_blocker = {verdict.blockers[0].source, verdict.blockers[0].key};
-  if (row) {
-    glance.last_day = row->last_day;
-    glance.reports = row->reports;
-  }
+  if (row) glance.last_day = row->last_day;
+  for (const report::PolicyDay& day : facts.policy_days) glance.reports += day.reports;
   add_days(source::classify(facts, as_of, decisions, asked.org_domains, settings), facts, as_of, glance);
   const bool had_reports = std::any_of(facts.policy_days.begin(), facts.policy_days.end(),
                                        [&](const report::PolicyDay& day) { return day.day <= before; });

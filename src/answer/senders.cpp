@@ -25,7 +25,7 @@ Result<std::string> sender_form(const std::string& what) {
 Result<std::string> domain_for_decision(const Asked& asked, const std::string& domain) {
   const auto name = domain::normalize(domain);
   if (!name) return fail(ErrorKind::usage, "bad_domain", format("{}: not a domain name", printable(domain)));
-  const auto known = asked.store.domains();
+  const auto known = asked.store.domain_spans();
   const auto& configured = asked.config.domains;
   if (std::any_of(known.begin(), known.end(), [&](const auto& row) { return row.domain == *name; })) return *name;
   if (std::any_of(configured.begin(), configured.end(), [&](const auto& one) { return one.name == *name; })) {

@@ -54,7 +54,7 @@ Result<TimelineAnswer> timeline(const Asked& asked, const std::string& domain, s
   if (!chosen) return tl::unexpected<Error>(chosen.error());
   TimelineAnswer answer;
   answer.domain = chosen->front();
-  const std::optional<store::DomainRow>& row = known.at(answer.domain);
+  const std::optional<store::DomainSpan>& row = known.at(answer.domain);
   const Result<Window> window =
       resolve(since, until, row ? std::optional<Day>(row->last_day) : std::nullopt, today(asked));
   if (!window) return tl::unexpected<Error>(window.error());
