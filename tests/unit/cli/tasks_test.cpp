@@ -12,6 +12,7 @@
 namespace ruagate::cli {
 namespace {
 
+using test::TempDir;
 using testing::HasSubstr;
 
 Instant at(std::string_view day, int hour, int minute) {
