@@ -49,7 +49,7 @@ struct DomainGlance {
   std::uint64_t blockers = 0;
   std::optional<SourceName> first_blocker;
   std::optional<Day> last_day;
-  std::uint64_t reports = 0;  ///< In the days that the verdict remembers.
+  std::uint64_t reports = 0;   ///< In the days that the verdict remembers.
   std::uint64_t messages = 0;  ///< Of kOverviewDays, as the next two.
   std::uint64_t legitimate = 0;
   std::uint64_t legitimate_aligned = 0;

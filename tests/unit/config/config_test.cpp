@@ -143,7 +143,7 @@ TEST(Config, ExampleWithEverythingSwitchedOnIsValid) {
 
 TEST(Config, WrongSettingsOfTheServiceAreNamed) {
   for (const auto& [text, says] : {std::pair("[http]\nbehind_proxy = 1", "2: http.behind_proxy: must be true or false"),
-                                   std::pair("[http]\ncert_file = \"/x\"", "key_file: cert_file and key_file"),
+                                   std::pair("[http]\ncert_file = \"/x\"", "cert_file: cert_file and key_file belong"),
                                    std::pair("[http]\nhosts = [\"a:1\"]", "is not a host name"),
                                    std::pair("[http]\nthreads = 0", "outside 1 to 64"),
                                    std::pair("[serve]\ncheck_at = \"24:00\"", "is not a time of day"),
