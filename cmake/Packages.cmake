@@ -12,6 +12,7 @@ find_package(SQLite3 3.40 REQUIRED)
 find_package(nlohmann_json 3.11 CONFIG REQUIRED)
 find_package(tomlplusplus 3.3 CONFIG REQUIRED)
 find_package(CLI11 2.1 CONFIG REQUIRED)
+find_package(prometheus-cpp CONFIG REQUIRED)  # 1.0; its file tells no version
 pkg_check_modules(libzip REQUIRED IMPORTED_TARGET libzip>=1.7)
 pkg_check_modules(libpsl REQUIRED IMPORTED_TARGET libpsl>=0.21)
 pkg_check_modules(libidn2 REQUIRED IMPORTED_TARGET libidn2>=2.3)

@@ -48,5 +48,9 @@ That was a small world made up for this purpose (samples/README.md tells who is 
   build/quickstart/ruagate ingest --db my.db /path/to/your/rua/Maildir
   build/quickstart/ruagate readiness --db my.db
 
+The service with its dashboard, over the same samples (Ctrl-C ends it); then open http://127.0.0.1:8290/ on this machine:
+
+  build/quickstart/ruagate --config samples/ruagate.toml --db build/quickstart.db serve
+
 The summary of the samples as it is mailed each week, to open in a browser: build/quickstart-summary.html
 TEXT

@@ -12,4 +12,6 @@ where r.policy_domain in (select ?1 union select policy_domain from author_domai
   and (?3 is null or r.period_end > ?3 or r.period_begin >= ?3)
   and (?4 is null or r.period_begin < ?4)
   and r.records_pruned = 0
+  and (r.period_begin, r.period_end, r.report_key) <
+      (coalesce(?5, 9223372036854775807), coalesce(?6, 9223372036854775807), coalesce(?7, 9223372036854775807))
 order by r.period_begin desc, r.period_end desc, r.report_key desc;

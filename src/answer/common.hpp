@@ -34,6 +34,9 @@ std::optional<std::string> policy_domain_above(const std::string& domain, const 
 /// The domains to answer for, normalized, each once: those named, in their order, or all. Errors: unknown_domain.
 Result<std::vector<std::string>> chosen_domains(const std::vector<std::string>& named, const Known& known);
 
+/// Index into kGroupNames (overview.hpp); the same sums as in the `volume` of a verdict.
+std::size_t group_of(source::Flow flow);
+
 /// Today by the clock.
 Day today(const Asked& asked);
 /// The day from which facts are needed for an answer about `day`: the long memory, and the days before that the
@@ -46,6 +49,15 @@ readiness::Question question_for(const Asked& asked, const std::string& domain, 
 /// Sources with messages in the window, by messages, descending; ties by key.
 std::vector<SourceAnswer> sources_in(const Asked& asked, const source::Classified& classified,
                                      const report::DomainFacts& facts, const Window& window);
+
+/// The sources of a domain, with the facts they were found in.
+struct Looked {
+  SourcesAnswer answer;
+  report::DomainFacts facts;
+  source::Classified classified;
+};
+/// As sources().
+Result<Looked> look(const Asked& asked, const std::string& domain, const WindowRequest& request);
 
 /// The advice for one source over the window.
 SourceAnswer answer_for(const Asked& asked, const source::Classified& classified, const source::Source& source,

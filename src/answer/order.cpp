@@ -1,12 +1,12 @@
 // Which of two verdicts is the worse news.
+#include "answer/order.hpp"
+
 #include <algorithm>
 #include <tuple>
 
 #include "answer/answer.hpp"
 
 namespace ruagate::answer {
-
-namespace {
 
 int rank(readiness::Verdict verdict) {
   switch (verdict) {
@@ -23,8 +23,6 @@ int rank(readiness::Verdict verdict) {
   }
   return 5;
 }
-
-}  // namespace
 
 std::uint64_t at_stake(const readiness::DomainVerdict& verdict) {
   std::uint64_t failing = 0;

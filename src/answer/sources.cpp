@@ -53,9 +53,10 @@ int days_with_data(const report::DomainFacts& facts, const Window& window) {
 
 }  // namespace
 
-Result<SourcesAnswer> sources(const Asked& asked, const std::string& domain, const WindowRequest& request) {
+Result<Looked> look(const Asked& asked, const std::string& domain, const WindowRequest& request) {
   const Known known = known_domains(asked);
-  SourcesAnswer answer;
+  Looked looked;
+  SourcesAnswer& answer = looked.answer;
   answer.domain = domain::normalize(domain).value_or(domain);
   // A domain without a policy of its own may send under the policy of one above it: then its part of that one's facts.
   std::string policy_domain = answer.domain;
@@ -74,11 +75,11 @@ Result<SourcesAnswer> sources(const Asked& asked, const std::string& domain, con
   answer.window = *window;
 
   const Day from = std::min(answer.window.from, memory_start(asked, answer.window.to));
-  const report::DomainFacts facts = asked.store.facts(policy_domain, from, answer.window.to);
+  looked.facts = asked.store.facts(policy_domain, from, answer.window.to);
+  const report::DomainFacts& facts = looked.facts;
   const std::vector<report::Decision> decisions = asked.store.decisions(policy_domain);
-  const source::Classified classified =
-      source::classify(facts, answer.window.to, decisions, asked.org_domains, asked.config.readiness);
-  answer.sources = sources_in(asked, classified, facts, answer.window);
+  looked.classified = source::classify(facts, answer.window.to, decisions, asked.org_domains, asked.config.readiness);
+  answer.sources = sources_in(asked, looked.classified, facts, answer.window);
   if (is_part) {
     const bool is_known = std::any_of(facts.evidence.begin(), facts.evidence.end(), [&](const report::Evidence& one) {
       return domain::is_same_or_below(one.author_domain, answer.domain);
@@ -93,7 +94,13 @@ Result<SourcesAnswer> sources(const Asked& asked, const std::string& domain, con
     answer.messages += item.totals.messages;
     answer.aligned += item.totals.aligned;
   }
-  return answer;
+  return looked;
+}
+
+Result<SourcesAnswer> sources(const Asked& asked, const std::string& domain, const WindowRequest& request) {
+  Result<Looked> looked = look(asked, domain, request);
+  if (!looked) return tl::unexpected<Error>(looked.error());
+  return std::move(looked->answer);
 }
 
 }  // namespace ruagate::answer

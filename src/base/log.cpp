@@ -5,9 +5,28 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "base/format.hpp"
+#include "base/printable.hpp"
+
 namespace ruagate::log {
 
 namespace {
+
+bool as_json = false;
+
+spdlog::level::level_enum in_library(Level level) {
+  switch (level) {
+    case Level::debug:
+      return spdlog::level::debug;
+    case Level::info:
+      return spdlog::level::info;
+    case Level::warning:
+      return spdlog::level::warn;
+    case Level::error:
+      break;
+  }
+  return spdlog::level::err;
+}
 
 spdlog::logger& logger() {
   static const std::shared_ptr<spdlog::logger> instance = [] {
@@ -19,36 +38,63 @@ spdlog::logger& logger() {
   return *instance;
 }
 
+/// The line inside a JSON string; what is no UTF-8 becomes U+FFFD.
+std::string escaped(std::string_view line) {
+  std::string out;
+  for (const char c : valid_utf8(line)) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == '\x7F') {
+      out += format("\\u{:04x}", static_cast<unsigned char>(c));
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+void write(Level level, std::string_view line) {
+  const auto library_level = in_library(level);
+  if (!logger().should_log(library_level)) return;
+  if (as_json) {
+    logger().log(library_level, "{}", escaped(line));
+  } else {
+    logger().log(library_level, "{}", line);
+  }
+}
+
 }  // namespace
 
 void set_level(Level level) {
-  switch (level) {
-    case Level::debug:
-      logger().set_level(spdlog::level::debug);
-      break;
-    case Level::info:
-      logger().set_level(spdlog::level::info);
-      break;
-    case Level::warning:
-      logger().set_level(spdlog::level::warn);
-      break;
-    case Level::error:
-      logger().set_level(spdlog::level::err);
-      break;
+  logger().set_level(in_library(level));
+}
+
+bool is_on(Level level) {
+  return logger().should_log(in_library(level));
+}
+
+void set_form(Form form) {
+  as_json = form == Form::json;
+  if (as_json) {
+    logger().set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":"%v"})",
+                         spdlog::pattern_time_type::utc);
+  } else {
+    logger().set_pattern("ruagate: %l: %v");
   }
 }
 
 void debug(std::string_view line) {
-  logger().debug("{}", line);
+  write(Level::debug, line);
 }
 void info(std::string_view line) {
-  logger().info("{}", line);
+  write(Level::info, line);
 }
 void warning(std::string_view line) {
-  logger().warn("{}", line);
+  write(Level::warning, line);
 }
 void error(std::string_view line) {
-  logger().error("{}", line);
+  write(Level::error, line);
 }
 
 }  // namespace ruagate::log

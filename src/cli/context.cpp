@@ -19,8 +19,12 @@ namespace {
 constexpr const char* kDefaultConfigFile = "/etc/ruagate/ruagate.toml";
 
 std::atomic<bool> stop{false};
+std::atomic<bool> reload{false};
 void on_signal(int) {
   stop.store(true);
+}
+void on_hang_up(int) {
+  reload.store(true);
 }
 
 }  // namespace
@@ -55,17 +59,19 @@ present::Style Context::style() const {
 }
 
 const config::Config& Context::config() {
-  if (!config_) {
-    if (!config_file.empty()) {
-      config_ = value_or_throw(config::load(config_file, domain::normalize));
-    } else if (std::filesystem::exists(kDefaultConfigFile)) {
-      config_ = value_or_throw(config::load(kDefaultConfigFile, domain::normalize));
-    } else {
-      config_.emplace();
-    }
-    if (!db_path.empty()) config_->store.path = db_path;
-  }
+  if (!config_) config_ = value_or_throw(read_config());
   return *config_;
+}
+
+Result<config::Config> Context::read_config() const {
+  Result<config::Config> config;
+  if (!config_file.empty()) {
+    config = config::load(config_file, domain::normalize);
+  } else if (std::filesystem::exists(kDefaultConfigFile)) {
+    config = config::load(kDefaultConfigFile, domain::normalize);
+  }
+  if (config && !db_path.empty()) config->store.path = db_path;
+  return config;
 }
 
 const std::string& Context::database() {
@@ -84,7 +90,11 @@ const domain::OrgDomains& Context::org_domains() {
 }
 
 ingest::Options Context::ingest_options() {
-  const config::LimitSettings& limits = config().limits;
+  return ingest_options_of(config());
+}
+
+ingest::Options ingest_options_of(const config::Config& config) {
+  const config::LimitSettings& limits = config.limits;
   ingest::Options options;
   options.limits.mime.max_message_bytes = limits.message_bytes;
   options.limits.mime.max_depth = static_cast<unsigned>(limits.multipart_depth);
@@ -94,7 +104,7 @@ ingest::Options Context::ingest_options() {
   options.limits.unpack.max_layers = static_cast<unsigned>(limits.nesting);
   options.limits.unpack.max_ratio = static_cast<unsigned>(limits.compression_ratio);
   options.limits.xml.max_records = limits.records_per_report;
-  options.keep_raw = config().store.keep_raw_days > 0;
+  options.keep_raw = config.store.keep_raw_days > 0;
   return options;
 }
 
@@ -130,6 +140,17 @@ void watch_signals() {
   action.sa_flags = static_cast<int>(SA_RESETHAND);
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+}
+
+void watch_reload() {
+  struct sigaction action {};
+  action.sa_handler = on_hang_up;
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGHUP, &action, nullptr);
+}
+
+bool take_reload() {
+  return reload.exchange(false);
 }
 
 }  // namespace ruagate::cli

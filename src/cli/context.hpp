@@ -75,6 +75,8 @@ struct Context {
   present::Style style() const;
   /// Read once. Throws CommandError.
   const config::Config& config();
+  /// The same, read again. Errors: usage.
+  Result<config::Config> read_config() const;
   /// The configuration with --db applied.
   const std::string& database();
   store::Store open(store::OpenMode mode);
@@ -89,6 +91,9 @@ struct Context {
   std::unique_ptr<domain::OrgDomains> org_domains_;
 };
 
+/// Limits and batch sizes of a configuration.
+ingest::Options ingest_options_of(const config::Config& config);
+
 /// Days and domain names of the command line. Throw CommandError that names the option.
 std::optional<Day> day_option(const std::string& text, const char* option);
 std::string domain_argument(const std::string& text);
@@ -96,6 +101,9 @@ std::string domain_argument(const std::string& text);
 /// Set by SIGINT and SIGTERM once watch_signals() was called.
 bool stop_requested();
 void watch_signals();
+/// SIGHUP asks to read the configuration again, once watch_reload() was called; true once for each.
+void watch_reload();
+bool take_reload();
 
 // One file each.
 void add_config(Command& app, Context& context);
@@ -105,8 +113,10 @@ void add_readiness(Command& app, Context& context);
 void add_records(Command& app, Context& context);
 void add_rejects(Command& app, Context& context);
 void add_reports(Command& app, Context& context);
+void add_serve(Command& app, Context& context);
 void add_senders(Command& app, Context& context);
 void add_sources(Command& app, Context& context);
 void add_summary(Command& app, Context& context);
+void add_token(Command& app, Context& context);
 
 }  // namespace ruagate::cli

@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <mutex>
-#include <random>
 #include <thread>
 
 #include "base/format.hpp"
-#include "base/log.hpp"
 #include "base/printable.hpp"
 #include "cli/context.hpp"
+#include "cli/follow.hpp"
 #include "cli/mailboxes.hpp"
 #include "cli/progress.hpp"
 
@@ -29,12 +28,6 @@ struct Options {
   bool dry_run = false;
   std::string trace_file;
 };
-
-/// How long a watched mailbox is left alone when nothing tells of new mail.
-constexpr std::chrono::seconds kPoll{30};
-constexpr std::chrono::seconds kLongestPause{60};
-/// A server that refuses a login is not asked often: some lock the account.
-constexpr std::chrono::seconds kLongestPauseRefused{600};
 
 /// Every PATH must be readable before anything is read, so that a slip of the pen changes nothing.
 Mailboxes open_paths(const Options& options, const config::LimitSettings& limits) {
@@ -116,78 +109,6 @@ int ingest_once(Context& context, const Options& options) {
   return finish(context, outcome, format);
 }
 
-/// Says a fault once, and again only when it changes: a watched mailbox may fail for hours.
-class Faults {
- public:
-  explicit Faults(std::string name) : name_(std::move(name)) {}
-  void happened(const std::string& what) {
-    if (what != last_) log::error(format("{}: {}", printable(name_), what));
-    last_ = what;
-  }
-  void over() {
-    if (!last_.empty()) log::warning(format("{}: works again", printable(name_)));
-    last_.clear();
-  }
-
- private:
-  std::string name_;
-  std::string last_;
-};
-
-/// Follows one mailbox until a signal. A failing database or mailbox is tried again after a growing pause.
-ingest::Outcome follow(const Opened& opened, const std::string& database, const Clock& clock,
-                       const ingest::Options& options) {
-  mailbox::Mailbox& mailbox = *opened.mailbox;
-  std::optional<store::Store> store;
-  std::unique_ptr<ingest::Worker> worker;
-  ingest::Outcome total;
-  const auto keep_total = [&] {
-    if (worker) merge(total, worker->outcome());
-    worker.reset();
-    store.reset();
-  };
-
-  Faults faults(mailbox.name());
-  std::chrono::seconds pause{1};
-  std::minstd_rand random(std::random_device{}());
-  while (!stop_requested()) {
-    auto longest = kLongestPause;
-    try {
-      if (!store) {
-        store.emplace(database, store::OpenMode::write);
-        store->give_up_when(stop_requested);
-        worker = std::make_unique<ingest::Worker>(&*store, clock, options);
-      }
-      const std::uint64_t before = worker->outcome().reports_new;
-      const auto run = worker->run(mailbox, stop_requested, {}, opened.border);
-      if (run) {
-        faults.over();
-        pause = std::chrono::seconds{1};
-        const std::uint64_t added = worker->outcome().reports_new - before;
-        if (added > 0)
-          log::info(format("{}: {} new report{}", printable(mailbox.name()), added, added == 1 ? "" : "s"));
-        mailbox.wait(kPoll, stop_requested);
-        continue;
-      }
-      if (run.error().code == "login_refused") longest = kLongestPauseRefused;
-      faults.happened(run.error().message);
-    } catch (const store::StoreError& error) {
-      faults.happened(error.what());
-      keep_total();
-    }
-    // Between a half and the whole, so that many do not come back at the same instant.
-    const std::chrono::milliseconds whole(pause);
-    const auto jittered =
-        whole / 2 + std::chrono::milliseconds(random() % static_cast<unsigned long>(whole.count() / 2));
-    for (auto left = jittered; left.count() > 0 && !stop_requested(); left -= std::chrono::milliseconds{200}) {
-      std::this_thread::sleep_for(std::chrono::milliseconds{200});
-    }
-    pause = std::min(2 * pause, longest);
-  }
-  keep_total();
-  return total;
-}
-
 int ingest_and_watch(Context& context, const Options& options) {
   const present::Format format = context.format({.json = true});
   if (options.dry_run) throw CommandError(kWrongUse, "--watch and --dry-run contradict each other");
@@ -208,7 +129,8 @@ int ingest_and_watch(Context& context, const Options& options) {
   const ingest::Options ingest_options = context.ingest_options();
   for (const Opened& opened : mailboxes) {
     threads.emplace_back([&] {
-      const ingest::Outcome outcome = follow(opened, context.database(), context.clock, ingest_options);
+      const ingest::Outcome outcome = follow(
+          *opened.mailbox, {context.database(), context.clock, ingest_options, opened.border, stop_requested, {}});
       const std::lock_guard lock(total_lock);
       merge(total, outcome);
     });

@@ -74,6 +74,8 @@ int run(int argc, const char* const* argv, std::ostream& out, std::ostream& err)
   add_records(commands, context);
   add_senders(commands, context);
   add_rejects(commands, context);
+  add_serve(commands, context);
+  add_token(commands, context);
   add_db(commands, context);
   add_config(commands, context);
 

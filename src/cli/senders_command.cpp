@@ -1,14 +1,12 @@
 #include <pwd.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdlib>
 
+#include "answer/senders.hpp"
 #include "base/format.hpp"
-#include "base/ip_address.hpp"
 #include "base/printable.hpp"
 #include "cli/context.hpp"
-#include "domain/name.hpp"
 
 namespace ruagate::cli {
 
@@ -27,35 +25,11 @@ std::string operator_name() {
   return format("uid {}", geteuid());
 }
 
-/// WHAT in the form in which it is stored and compared: address, network, domain name, or a source's key.
-std::string normalized_what(const std::string& what) {
-  if (const auto network = IpNetwork::parse(what)) {
-    return what.find('/') == std::string::npos ? IpAddress::parse(what)->to_string() : network->to_string();
-  }
-  if (what.find(':') == std::string::npos) {
-    if (const auto name = domain::normalize(what)) return *name;
-  } else if (what.find_first_of(" \t\r\n") == std::string::npos || what.find(':') < what.find(' ')) {
-    return what;
-  }
-  throw CommandError(kWrongUse,
-                     format("{}: not a source's key, an IP address, a network or a domain name", printable(what)));
-}
-
-/// A decision about a domain that no report names is most likely a slip of the pen.
-void require_known(store::Store& store, Context& context, const std::string& domain) {
-  const auto known = store.domain_spans();
-  const auto& configured = context.config().domains;
-  if (std::any_of(known.begin(), known.end(), [&](const auto& row) { return row.domain == domain; })) return;
-  if (std::any_of(configured.begin(), configured.end(), [&](const auto& one) { return one.name == domain; })) return;
-  throw CommandError(kWrongUse,
-                     format("{}: no reports about this domain, and no [[domain]] in the configuration", domain));
-}
-
 int decide(Context& context, const Options& options, report::DecisionKind kind) {
   report::Decision decision;
   decision.domain = domain_argument(options.domain);
   decision.kind = kind;
-  if (kind != report::DecisionKind::acknowledge) decision.what = normalized_what(options.what);
+  if (kind != report::DecisionKind::acknowledge) decision.what = value_or_throw(answer::sender_form(options.what));
   decision.critical = options.critical;
   decision.retired = options.retired;
   if (!options.periodic.empty()) decision.periodic = options.periodic;
@@ -64,7 +38,8 @@ int decide(Context& context, const Options& options, report::DecisionKind kind) 
   decision.decided_at = context.clock.now();
 
   store::Store store = context.open(store::OpenMode::write);
-  require_known(store, context, decision.domain);
+  value_or_throw(
+      answer::domain_for_decision({store, context.org_domains(), context.config(), context.clock}, decision.domain));
   store.begin();
   store.set_decision(decision);
   store.commit();
@@ -77,7 +52,7 @@ int decide(Context& context, const Options& options, report::DecisionKind kind) 
 
 int forget(Context& context, const Options& options) {
   const std::string domain = domain_argument(options.domain);
-  const std::string what = options.what.empty() ? "" : normalized_what(options.what);
+  const std::string what = options.what.empty() ? "" : value_or_throw(answer::sender_form(options.what));
   store::Store store = context.open(store::OpenMode::write);
   store.begin();
   const bool found = store.forget_decision(domain, what);

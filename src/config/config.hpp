@@ -127,6 +127,32 @@ struct SummarySettings {
   std::string sendmail = "/usr/sbin/sendmail";  ///< Program that takes the message on standard input, with -t.
 };
 
+/// The HTTP side of `ruagate serve`; see docs/service.md.
+struct HttpSettings {
+  std::string listen = "127.0.0.1:8290";  ///< ADDRESS:PORT, [ADDRESS]:PORT; empty: no HTTP.
+  std::vector<std::string> hosts;         ///< Names by which it is reached, beside addresses and localhost.
+  bool behind_proxy = false;
+  std::string cert_file;  ///< PEM; both or none.
+  std::string key_file;
+  int threads = 2;             ///< That work out answers.
+  int max_connections = 1000;  ///< Beyond, the one that has been idle for longest is closed.
+  int idle_seconds = 60;       ///< Silence after which a connection is closed.
+  int header_seconds = 10;     ///< From the first byte of a request to the end of its head.
+  int request_seconds = 60;    ///< For a body to arrive, and for a response to be taken.
+  int cache_mib = 32;
+};
+
+/// Work that `ruagate serve` does beside answering; times are "HH:MM" UTC, empty: never.
+struct ServeSettings {
+  std::string retention_at = "02:30";
+  std::string check_at = "03:30";  ///< On Sundays.
+  int checkpoint_minutes = 15;
+  std::string summary_at;
+  std::string summary_file;
+  std::string log = "text";
+  std::string log_level = "info";
+};
+
 struct Config {
   std::string file;  ///< Where it was read from; empty for defaults alone.
   StoreSettings store;
@@ -135,6 +161,8 @@ struct Config {
   ReadinessSettings readiness;
   std::vector<DomainSettings> domains;
   SummarySettings summary;
+  HttpSettings http;
+  ServeSettings serve;
 
   /// Target step of a domain, the default when it is not configured.
   std::string target_of(std::string_view domain) const;

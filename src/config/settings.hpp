@@ -13,6 +13,7 @@
 //   choice(key, std::string&, {allowed...}, meaning)
 //   number(key, int|std::uint64_t|double&, low, high, meaning)  bounds included
 //   per_step(key, PerStep&, low, high, meaning)
+//   flag(key, bool&, meaning)
 //   texts(key, std::vector<std::string>&, meaning)
 namespace ruagate::config {
 
@@ -90,6 +91,37 @@ void visit(Visitor& v, SummarySettings& s) {
   v.texts("mail_to", s.mail_to, "Who gets `ruagate summary` by mail; without it the summary is printed.");
   v.text("mail_from", s.mail_from, "Sender of that mail; ruagate@HOST when absent.");
   v.text("sendmail", s.sendmail, "Program that takes a message on standard input (called with -t -i).");
+}
+
+template <class Visitor>
+void visit(Visitor& v, HttpSettings& s) {
+  v.text("listen", s.listen, "ADDRESS:PORT of `ruagate serve`; empty: no HTTP. Beyond this machine only with tokens.");
+  v.texts("hosts", s.hosts,
+          "Names by which browsers reach it, beside addresses, localhost and the machine's own name.");
+  v.flag("behind_proxy", s.behind_proxy,
+         "A reverse proxy guards it: its X-Forwarded headers are believed, and no token is needed until there is one.");
+  v.text("cert_file", s.cert_file, "Certificate chain (PEM) for TLS; read again on SIGHUP.");
+  v.text("key_file", s.key_file, "Its private key (PEM).");
+  v.number("threads", s.threads, 1, 64, "Threads that work out answers.");
+  v.number("max_connections", s.max_connections, 8, 100000,
+           "Open connections; beyond, the one that has been idle for longest is closed.");
+  v.number("idle_seconds", s.idle_seconds, 1, 3600, "Silence after which a connection is closed.");
+  v.number("header_seconds", s.header_seconds, 1, 600, "Time for the head of a request, from its first byte on.");
+  v.number("request_seconds", s.request_seconds, 1, 3600, "Time for a body to arrive, and for a response to be taken.");
+  v.number("cache_mib", s.cache_mib, 1, 4096, "Memory for answers that have not changed, in MiB.");
+}
+
+template <class Visitor>
+void visit(Visitor& v, ServeSettings& s) {
+  v.text("retention_at", s.retention_at, "When what is too old is deleted each day, HH:MM UTC; empty: never.");
+  v.text("check_at", s.check_at, "When roll-ups are compared with the records each Sunday, HH:MM UTC; empty: never.");
+  v.number("checkpoint_minutes", s.checkpoint_minutes, 1, 1440,
+           "How often the write-ahead log is folded into the database.");
+  v.text("summary_at", s.summary_at, "When the summary is written to summary_file each day, HH:MM UTC; empty: never.");
+  v.text("summary_file", s.summary_file, "Where to; .html, .json, .csv or anything else for text.");
+  v.choice("log", s.log, {"text", "json"}, "Lines of text, or one JSON object a line.");
+  v.choice("log_level", s.log_level, {"debug", "info", "warning", "error"},
+           "What the log leaves out; debug has requests.");
 }
 
 template <class Visitor>

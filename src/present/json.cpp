@@ -131,16 +131,6 @@ Json subdomains_json(const readiness::SubdomainVerdict& v) {
           {"record", v.record}};
 }
 
-Json impact_json(const readiness::Impact& impact) {
-  return {{"window_days", impact.window_days},
-          {"legitimate_failing", impact.legitimate_failing},
-          {"legitimate_affected_expected", impact.legitimate_affected_expected},
-          {"legitimate_affected_worst", impact.legitimate_affected_worst},
-          {"candidate_affected", impact.candidate_affected},
-          {"forwarded_affected", impact.forwarded_affected},
-          {"unauthorized_stopped", impact.unauthorized_stopped}};
-}
-
 }  // namespace
 
 std::string dump(const Json& document, int indent) {
@@ -273,6 +263,28 @@ Json verdict_json(const readiness::DomainVerdict& v) {
           {"earliest", or_null(v.earliest)},
           {"notes", v.notes},
           {"subdomains", v.subdomains ? subdomains_json(*v.subdomains) : Json(nullptr)}};
+}
+
+Json impact_json(const readiness::Impact& impact) {
+  return {{"window_days", impact.window_days},
+          {"legitimate_failing", impact.legitimate_failing},
+          {"legitimate_affected_expected", impact.legitimate_affected_expected},
+          {"legitimate_affected_worst", impact.legitimate_affected_worst},
+          {"candidate_affected", impact.candidate_affected},
+          {"forwarded_affected", impact.forwarded_affected},
+          {"unauthorized_stopped", impact.unauthorized_stopped}};
+}
+
+Json decision_json(const report::Decision& decision) {
+  return {{"domain", decision.domain},
+          {"decision", std::string(report::to_string(decision.kind))},
+          {"what", text_or_null(decision.what)},
+          {"critical", decision.critical},
+          {"retired", decision.retired},
+          {"periodic", or_null(decision.periodic)},
+          {"note", text_or_null(decision.note)},
+          {"decided_by", decision.decided_by},
+          {"decided_at", to_iso(decision.decided_at)}};
 }
 
 Json report_json(const store::ReportRow& row) {

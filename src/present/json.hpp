@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "answer/answer.hpp"
+#include "readiness/outlook.hpp"
 #include "store/store.hpp"
 
 // Values as JSON. Only sources of this room include this header.
@@ -36,6 +37,8 @@ Json rate_or_null(std::uint64_t part, std::uint64_t total);
 Json window_json(const answer::Window& window);
 Json source_json(const answer::SourceAnswer& source);
 Json verdict_json(const readiness::DomainVerdict& verdict);
+Json impact_json(const readiness::Impact& impact);
+Json decision_json(const report::Decision& decision);
 Json report_json(const store::ReportRow& row);
 Json record_json(const store::RecordRow& row);
 

@@ -280,6 +280,10 @@ void begin_list(std::ostream& out, Format format, std::string_view schema, std::
   if (format == Format::csv) Csv(out).header(names);
 }
 
+void end_page(std::ostream& out, Format format, const std::optional<std::string>& next_cursor) {
+  if (format == Format::json) out << "\n],\"next_cursor\":" << dump(or_null(next_cursor), -1) << "}\n";
+}
+
 /// Writes a JSON or CSV row; false for formats whose rows are kept for a table.
 template <class Row, class ToJson>
 bool stream_row(std::ostream& out, Format format, std::uint64_t rows_before, const Row& row, ToJson&& to_json) {
@@ -315,6 +319,10 @@ void ReportsWriter::finish(bool more) {
   if (format_ == Format::html) write_page(out_, "DMARC reports", style_, text);
 }
 
+void ReportsWriter::finish_page(const std::optional<std::string>& next_cursor) {
+  end_page(out_, format_, next_cursor);
+}
+
 RecordsWriter::RecordsWriter(std::ostream& out, Format format, const Style& style)
     : out_(out), format_(format), style_(style) {
   begin_list(out_, format_, "ruagate.records/1", "records", kRecordNames);
@@ -332,6 +340,10 @@ void RecordsWriter::finish(bool more) {
   if (format_ == Format::json) out_ << "\n]}\n";
   if (format_ == Format::text) text(out_, style_);
   if (format_ == Format::html) write_page(out_, "DMARC records", style_, text);
+}
+
+void RecordsWriter::finish_page(const std::optional<std::string>& next_cursor) {
+  end_page(out_, format_, next_cursor);
 }
 
 namespace {

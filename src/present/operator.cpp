@@ -241,15 +241,7 @@ void write_decisions(std::ostream& out, const std::vector<report::Decision>& dec
     case Format::json: {
       Json document = {{"schema", "ruagate.decisions/1"}, {"decisions", Json::array()}};
       for (const report::Decision& decision : decisions) {
-        document["decisions"].push_back({{"domain", decision.domain},
-                                         {"decision", std::string(report::to_string(decision.kind))},
-                                         {"what", text_or_null(decision.what)},
-                                         {"critical", decision.critical},
-                                         {"retired", decision.retired},
-                                         {"periodic", or_null(decision.periodic)},
-                                         {"note", text_or_null(decision.note)},
-                                         {"decided_by", decision.decided_by},
-                                         {"decided_at", to_iso(decision.decided_at)}});
+        document["decisions"].push_back(decision_json(decision));
       }
       out << dump(document, 2) << '\n';
       return;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -34,6 +35,9 @@ class ReportsWriter {
   ReportsWriter(std::ostream& out, Format format, const Style& style);
   void row(const store::ReportRow& row);
   void finish(bool more);  ///< `more`: the limit cut the list (said in text).
+  /// Instead of finish(): says in JSON where the next page begins.
+  void finish_page(const std::optional<std::string>& next_cursor);
+
  private:
   std::ostream& out_;
   Format format_;
@@ -47,6 +51,7 @@ class RecordsWriter {
   RecordsWriter(std::ostream& out, Format format, const Style& style);
   void row(const store::RecordRow& row);
   void finish(bool more);
+  void finish_page(const std::optional<std::string>& next_cursor);
 
  private:
   std::ostream& out_;
@@ -60,6 +65,9 @@ class RecordsWriter {
 void write_report(std::ostream& out, const store::ReportRow& report, const std::vector<store::RecordRow>& records,
                   Format format, const Style& style);
 void write_rejects(std::ostream& out, const std::vector<store::RejectRow>& rejects, Format format, const Style& style);
+/// A page of them, JSON or CSV.
+void write_rejects_page(std::ostream& out, const std::vector<store::RejectRow>& rejects, Format format,
+                        const std::optional<std::string>& next_cursor);
 /// `rejects show ID`: what a person needs to judge it, with the beginning of the bytes, escaped.
 void write_reject(std::ostream& out, const store::RejectRow& reject, const std::string& bytes, Format format,
                   const Style& style);

@@ -185,6 +185,15 @@ void write_rejects(std::ostream& out, const std::vector<store::RejectRow>& rejec
   }
 }
 
+void write_rejects_page(std::ostream& out, const std::vector<store::RejectRow>& rejects, Format format,
+                        const std::optional<std::string>& next_cursor) {
+  if (format == Format::csv) return csv_rows(out, rejects);
+  Json document = {{"schema", "ruagate.rejects/1"}, {"rejects", Json::array()}};
+  for (const store::RejectRow& reject : rejects) document["rejects"].push_back(reject_json(reject));
+  document["next_cursor"] = or_null(next_cursor);
+  out << dump(document, -1) << '\n';
+}
+
 void write_reject(std::ostream& out, const store::RejectRow& reject, const std::string& bytes_kept, Format format,
                   const Style& style) {
   switch (format) {

@@ -73,7 +73,19 @@ Connection::Connection(const std::string& path, int flags) : path_(path), statem
     sqlite3_close(handle_);
     throw StoreError(format("{}: cannot open the database: {}{}", path, reason, advice_for(code)));
   }
+  wait_for_locks();
+}
+
+void Connection::wait_for_locks() {
   sqlite3_busy_handler(handle_, wait_for_lock, this);
+}
+
+void Connection::interrupt_when(std::function<bool()> stop) {
+  constexpr int kSteps = 1'000;  // of SQLite's virtual machine: microseconds
+  interrupt_ = std::move(stop);
+  sqlite3_progress_handler(
+      handle_, kSteps, [](void* asked) { return (*static_cast<const std::function<bool()>*>(asked))() ? 1 : 0; },
+      &interrupt_);
 }
 
 Connection::~Connection() {

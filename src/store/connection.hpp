@@ -52,6 +52,10 @@ class Connection {
 
   /// Once `stop` says so, a lock that another process holds is waited for no longer.
   void give_up_when(std::function<bool()> stop) { stop_ = std::move(stop); }
+  /// Once `stop` says so, a statement that runs ends in a StoreError. Not for connections that write.
+  void interrupt_when(std::function<bool()> stop);
+  /// Locks of other processes are waited for; so it is after opening.
+  void wait_for_locks();
   bool gives_up() const { return stop_ && stop_(); }
 
   /// Throws StoreError with the connection's last error.
@@ -66,6 +70,7 @@ class Connection {
   };
   std::string path_;
   std::function<bool()> stop_;
+  std::function<bool()> interrupt_;
   sqlite3* handle_ = nullptr;
   std::vector<std::unique_ptr<sqlite3_stmt, Close>> statements_;
 };

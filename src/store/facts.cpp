@@ -74,19 +74,26 @@ class DayBlocks {
 }  // namespace
 
 report::DomainFacts Store::facts(std::string_view domain, Day from, Day to) {
-  Impl& impl = *impl_;
-  impl.settle();
-  const ReadScope scope(impl.connection);
+  return impl_->facts(domain, from, to, true);
+}
+
+report::DomainFacts Store::policy_facts(std::string_view domain, Day from, Day to) {
+  return impl_->facts(domain, from, to, false);
+}
+
+report::DomainFacts Store::Impl::facts(std::string_view domain, Day from, Day to, bool with_cells) {
+  settle();
+  const ReadScope scope(connection);
   report::DomainFacts facts;
   facts.domain = domain;
-  const std::optional<std::int64_t> domain_key = impl.interning.find_text(domain);
+  const std::optional<std::int64_t> domain_key = interning.find_text(domain);
   if (!domain_key) return facts;
 
   Indices reporters;
   Indices addresses;
   Indices evidence;
-  {
-    DayBlocks blocks(impl.connection, *domain_key, from, to, impl.counted);
+  if (with_cells) {
+    DayBlocks blocks(connection, *domain_key, from, to, counted);
     while (blocks.next()) {
       report::Cell cell;
       cell.day = blocks.day();
@@ -104,14 +111,13 @@ report::DomainFacts Store::facts(std::string_view domain, Day from, Day to) {
     }
   }
   {
-    Query query(impl.connection, named("policy_days_of_domain"), *domain_key, day_number(from), day_number(to),
-                impl.counted);
+    Query query(connection, named("policy_days_of_domain"), *domain_key, day_number(from), day_number(to), counted);
     while (query.step()) {
       report::PolicyDay& day = facts.policy_days.emplace_back();
       day.day = day_from_number(static_cast<int>(query.integer(0)));
       day.reporter = reporters.of(query.integer(1));
       day.generation = enum_from(query.integer(2), report::Generation::rfc9990);
-      day.policy = impl.interning.policy(query.integer(3));
+      day.policy = interning.policy(query.integer(3));
       day.policy.domain = facts.domain;
       day.reports = query.count(4);
       day.messages = query.count(5);
@@ -127,13 +133,13 @@ report::DomainFacts Store::facts(std::string_view domain, Day from, Day to) {
   }
   facts.reporters.resize(reporters.size());
   reporters.for_each_by_key(
-      [&](std::uint32_t index, std::int64_t key) { facts.reporters[index] = impl.interning.text(key); });
+      [&](std::uint32_t index, std::int64_t key) { facts.reporters[index] = interning.text(key); });
   facts.addresses.resize(addresses.size());
   addresses.for_each_by_key(
-      [&](std::uint32_t index, std::int64_t key) { facts.addresses[index] = impl.interning.address(key); });
+      [&](std::uint32_t index, std::int64_t key) { facts.addresses[index] = interning.address(key); });
   facts.evidence.resize(evidence.size());
   evidence.for_each_by_key(
-      [&](std::uint32_t index, std::int64_t key) { facts.evidence[index] = impl.interning.evidence(key); });
+      [&](std::uint32_t index, std::int64_t key) { facts.evidence[index] = interning.evidence(key); });
   return facts;
 }
 

@@ -11,6 +11,7 @@
 #include "store/interning.hpp"
 #include "store/rollup.hpp"
 #include "store/store.hpp"
+#include "store/turn.hpp"
 
 // What stands behind Store; shared by the files that implement its functions.
 namespace ruagate::store {
@@ -29,6 +30,10 @@ struct Store::Impl {
   void require_write() const;
   /// Questions inside a write transaction see what it has written so far.
   void settle();
+
+  // service.cpp
+  /// Counts what this transaction changed, for version().
+  void raise_versions();
 
   // writing.cpp
   struct Stored;
@@ -67,11 +72,16 @@ struct Store::Impl {
   bool prune_raw_of(std::int64_t report_key, Instant received_before);
   bool prune_records_of(std::int64_t report_key, Instant ended_before);
 
+  // facts.cpp
+  report::DomainFacts facts(std::string_view domain, Day from, Day to, bool with_cells);
+
   // listing.cpp
   ReportRow read_report(Query& query);
   report::Record read_record(const PackedRecord& stored);
   bool has_address_in(std::int64_t report_key, const IpNetwork& network);
 
+  WriteTurn turn;  ///< Before the connection, so that it ends after it.
+  std::unique_lock<std::mutex> opening;
   Connection connection;
   OpenMode mode;
   Interning interning;
@@ -79,6 +89,8 @@ struct Store::Impl {
   std::vector<Judged> to_judge;
   int counted = 0b011;  ///< Values of trust that count, as bits.
   bool writing = false;
+  bool facts_changed = false;  ///< By this transaction, as the next.
+  bool decisions_changed = false;
 };
 
 }  // namespace ruagate::store

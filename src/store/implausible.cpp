@@ -140,6 +140,7 @@ bool Store::accept(std::int64_t report_id, Instant now) {
                "any more",
                report_id));
   }
+  impl.facts_changed = true;
   impl.reroll(report_id, [&] { run(impl.connection, named("implausible_accept"), report_id, epoch_seconds(now)); });
   impl.settle();
   impl.let_go_known(impl.interning.text_key(row->report.policy.domain));

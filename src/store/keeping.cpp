@@ -122,6 +122,7 @@ PruneOutcome Store::prune(Instant raw_before, Instant records_before) {
     for (const Candidate& candidate : candidates) {
       if (impl.prune_raw_of(candidate.report_key, raw_before)) ++outcome.raw_documents;
     }
+    impl.facts_changed = true;
     commit();
     after = candidates.back().report_key;
   }
@@ -143,6 +144,7 @@ PruneOutcome Store::prune(Instant raw_before, Instant records_before) {
       ++outcome.reports_emptied;
       outcome.records += static_cast<std::uint64_t>(candidate.records);
     }
+    impl.facts_changed = true;
     commit();
     after = candidates.back().report_key;
   }

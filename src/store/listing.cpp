@@ -21,6 +21,8 @@ struct Condition {
   std::optional<IpNetwork> network;
   std::uint64_t limit = std::numeric_limits<std::uint64_t>::max();
   bool newest_first = false;
+  std::optional<std::int64_t> before_begin, before_end, before_key;
+  std::uint64_t skip = 0;  ///< Records of the first report.
 };
 
 /// Nothing when no row can match: a name that no report mentions, or an address that is none.
@@ -43,6 +45,15 @@ std::optional<Condition> condition_of(const Filter& filter, Interning& interning
   if (filter.limit) {
     condition.limit = *filter.limit;
     condition.newest_first = true;
+  }
+  if (filter.after && filter.limit) {
+    condition.before_begin = epoch_seconds(filter.after->begin);
+    condition.before_end = epoch_seconds(filter.after->end);
+    condition.before_key = filter.after->report;
+    if (filter.after->record) {  // the same report again, behind the records that were given
+      ++*condition.before_key;
+      condition.skip = *filter.after->record + 1;
+    }
   }
   return condition;
 }
@@ -129,7 +140,8 @@ void Store::reports(const Filter& filter, const std::function<bool(ReportRow&&)>
   const QueryId id = condition->domain ? (condition->newest_first ? named("reports_of_domain_newest")
                                                                   : named("reports_of_domain_oldest"))
                                        : (condition->newest_first ? named("reports_newest") : named("reports_oldest"));
-  Query query(impl.connection, id, condition->domain, condition->reporter, condition->since, condition->until);
+  Query query(impl.connection, id, condition->domain, condition->reporter, condition->since, condition->until,
+              condition->before_begin, condition->before_end, condition->before_key);
   for (std::uint64_t left = condition->limit; left > 0 && query.step();) {
     if (condition->network && !impl.has_address_in(query.integer(0), *condition->network)) continue;
     if (!row(impl.read_report(query))) return;
@@ -146,8 +158,10 @@ void Store::records(const Filter& filter, const std::function<bool(RecordRow&&)>
   const QueryId id = condition->domain ? (condition->newest_first ? named("reports_about_domain_newest")
                                                                   : named("reports_about_domain_oldest"))
                                        : (condition->newest_first ? named("reports_newest") : named("reports_oldest"));
-  Query query(impl.connection, id, condition->domain, condition->reporter, condition->since, condition->until);
+  Query query(impl.connection, id, condition->domain, condition->reporter, condition->since, condition->until,
+              condition->before_begin, condition->before_end, condition->before_key);
   std::uint64_t left = condition->limit;
+  bool is_first = true;
   while (left > 0 && query.step()) {
     const bool whole_report = !condition->domain || query.integer(1) == *condition->domain;
     RecordRow common;
@@ -157,8 +171,11 @@ void Store::records(const Filter& filter, const std::function<bool(RecordRow&&)>
     common.policy_domain = impl.interning.text(query.integer(1));
     common.begin = instant_from(query.integer(2));
     common.end = instant_from(query.integer(3));
+    std::uint64_t index = 0;
     for (const PackedRecord& stored : stored_records(impl.connection, common.report_key)) {
       if (left == 0) break;
+      common.index = index++;
+      if (is_first && common.report_key + 1 == condition->before_key && common.index < condition->skip) continue;
       if (condition->network) {
         const std::optional<IpAddress> address = impl.interning.address(stored.address);
         if (!address || !condition->network->contains(*address)) continue;
@@ -169,6 +186,7 @@ void Store::records(const Filter& filter, const std::function<bool(RecordRow&&)>
       if (!row(std::move(found))) return;
       --left;
     }
+    is_first = false;
   }
 }
 
@@ -180,14 +198,15 @@ std::optional<ReportRow> Store::report(std::int64_t id) {
   return impl_->read_report(query);
 }
 
-std::vector<RecordRow> Store::records_of(std::int64_t report_id) {
+std::vector<RecordRow> Store::records_of(std::int64_t report_id, std::uint64_t from, std::uint64_t limit) {
   const ReadScope scope(impl_->connection);
   std::vector<RecordRow> rows;
   const std::optional<ReportRow> report = this->report(report_id);
   if (!report) return rows;
-  for (const PackedRecord& stored : stored_records(impl_->connection, report_id)) {
+  const std::vector<PackedRecord> records = stored_records(impl_->connection, report_id);
+  for (std::uint64_t index = from; index < records.size() && rows.size() < limit; ++index) {
     rows.push_back({report_id, report->report.reporter, report->report.report_id, report->report.policy.domain,
-                    report->report.begin, report->report.end, impl_->read_record(stored)});
+                    report->report.begin, report->report.end, index, impl_->read_record(records[index])});
   }
   return rows;
 }

@@ -6,6 +6,8 @@ namespace ruagate::store {
 
 void Store::set_decision(const report::Decision& decision) {
   impl_->require_write();
+  impl_->decisions_changed = true;
+  run(impl_->connection, named("data_version_raise"), decision.domain, 0, 1);
   run(impl_->connection, named("decision_set"), decision.domain, decision.what, static_cast<int>(decision.kind),
       decision.critical, decision.retired, decision.periodic, decision.note, decision.decided_by,
       epoch_seconds(decision.decided_at));
@@ -14,7 +16,10 @@ void Store::set_decision(const report::Decision& decision) {
 bool Store::forget_decision(std::string_view domain, std::string_view what) {
   impl_->require_write();
   run(impl_->connection, named("decision_forget"), domain, what);
-  return impl_->connection.changes() > 0;
+  if (impl_->connection.changes() == 0) return false;
+  impl_->decisions_changed = true;
+  run(impl_->connection, named("data_version_raise"), domain, 0, 1);
+  return true;
 }
 
 std::vector<report::Decision> Store::decisions(std::optional<std::string_view> domain) {

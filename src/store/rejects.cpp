@@ -49,6 +49,7 @@ bool Store::Impl::add_reject(const NewReject& reject, const Sha256& fingerprint)
   const Blob print{std::span<const std::uint8_t>(fingerprint)};
   const int trust = static_cast<int>(reject.trust);
   run(connection, named("reject_seen_again"), print, epoch_seconds(reject.seen_at), trust);
+  facts_changed = true;
   if (connection.changes() > 0) return false;
   run(connection, named("reject_add"), print, reject.origin, reject.part, reject.reason, reject.detail,
       reject.whole_message, static_cast<int>(reject.encoding), reject.bytes.size(), epoch_seconds(reject.seen_at),
@@ -63,11 +64,13 @@ bool Store::add_reject(const NewReject& reject) {
 
 void Store::update_reject(std::int64_t id, std::string_view reason, std::string_view detail) {
   impl_->require_write();
+  impl_->facts_changed = true;
   run(impl_->connection, named("reject_update"), id, reason, detail);
 }
 
 void Store::drop_reject(std::int64_t id) {
   impl_->require_write();
+  impl_->facts_changed = true;
   run(impl_->connection, named("reject_remove"), id);
 }
 
@@ -76,6 +79,20 @@ std::vector<RejectRow> Store::rejects() {
   Query query(impl_->connection, named("rejects"));
   while (query.step()) rows.push_back(read_reject(query));
   return rows;
+}
+
+std::vector<RejectRow> Store::rejects_before(std::int64_t id, std::uint64_t limit) {
+  std::vector<RejectRow> rows;
+  Query query(impl_->connection, named("rejects_before"), id, limit);
+  while (query.step()) rows.push_back(read_reject(query));
+  return rows;
+}
+
+std::map<std::string, std::uint64_t> Store::reject_reasons() {
+  std::map<std::string, std::uint64_t> reasons;
+  Query query(impl_->connection, named("reject_reasons"));
+  while (query.step()) reasons.emplace(query.text(0), query.count(1));
+  return reasons;
 }
 
 std::optional<RejectRow> Store::reject(std::int64_t id) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -179,6 +180,10 @@ void Rollups::write(Connection& connection, const CellBlockKey& key, const std::
 }
 
 void Rollups::write(Connection& connection) {
+  std::set<std::int64_t> domains;
+  for (const auto& [key, block] : blocks_) domains.insert(key.policy_domain);
+  for (const PolicyDayChange& change : policy_days_) domains.insert(change.policy_domain);
+  for (const std::int64_t domain : domains) run(connection, named("data_version_raise_domain"), domain);
   for (auto& [key, block] : blocks_) {
     merge(block);
     write(connection, key, block.cells);

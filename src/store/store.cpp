@@ -84,8 +84,9 @@ void check_file(const std::string& path, OpenMode mode) {
   }
 }
 
-std::string checked(const std::string& path, OpenMode mode) {
-  check_file(path, mode);
+/// Looked at only while this process has no connection to it: see WriteTurn.
+std::string checked(const std::string& path, OpenMode mode, const WriteTurn& turn) {
+  if (turn.is_first()) check_file(path, mode);
   return path;
 }
 
@@ -109,9 +110,14 @@ void use_write_ahead_log(Connection& connection) {
 }  // namespace
 
 Store::Impl::Impl(const std::string& path, OpenMode open_mode)
-    : connection(checked(path, open_mode), open_mode == OpenMode::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE),
+    : turn(path),
+      opening(turn.begin_opening()),
+      connection(checked(path, open_mode, turn),
+                 open_mode == OpenMode::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE),
       mode(open_mode),
       interning(connection) {
+  turn.opened();
+  opening.unlock();
   const bool read_only = mode == OpenMode::read;
   try {
     // In this order: another process may be making the database, and its id comes in one commit with its tables.
@@ -167,6 +173,10 @@ void Store::give_up_when(std::function<bool()> stop) {
   impl_->connection.give_up_when(std::move(stop));
 }
 
+void Store::interrupt_when(std::function<bool()> stop) {
+  impl_->connection.interrupt_when(std::move(stop));
+}
+
 const std::string& Store::path() const {
   return impl_->connection.path();
 }
@@ -174,7 +184,15 @@ const std::string& Store::path() const {
 void Store::begin() {
   if (impl_->writing) throw std::logic_error("store: begin() inside a transaction");
   if (impl_->mode == OpenMode::read) throw std::logic_error("store: begin() on a store opened for reading");
-  run(impl_->connection, named("begin_write"));
+  if (!impl_->turn.take([this] { return impl_->connection.gives_up(); })) {
+    throw StoreError(format("{}: another part of this process holds the database, try again when it is done", path()));
+  }
+  try {
+    run(impl_->connection, named("begin_write"));
+  } catch (...) {
+    impl_->turn.leave();
+    throw;
+  }
   impl_->writing = true;
 }
 
@@ -182,8 +200,10 @@ void Store::commit() {
   impl_->require_write();
   impl_->judge();
   impl_->rollups.write(impl_->connection);
+  impl_->raise_versions();
   run(impl_->connection, named("commit"));
   impl_->writing = false;
+  impl_->turn.leave();
 }
 
 void Store::rollback() noexcept {
@@ -192,6 +212,11 @@ void Store::rollback() noexcept {
   impl_->rollups.clear();
   impl_->to_judge.clear();
   impl_->interning.forget();
+  impl_->facts_changed = impl_->decisions_changed = false;
+  const struct Leave {
+    ~Leave() { turn.leave(); }
+    WriteTurn& turn;
+  } leave{impl_->turn};
   if (!impl_->connection.in_transaction()) return;  // SQLite rolled back by itself, as it does after some errors
   try {
     run(impl_->connection, named("rollback"));

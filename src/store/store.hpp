@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -10,6 +12,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/sha256.hpp"
 #include "base/time.hpp"
 #include "report/facts.hpp"
 #include "report/report.hpp"
@@ -113,7 +116,16 @@ struct RecordRow {
   std::string policy_domain;
   Instant begin{};
   Instant end{};
+  std::uint64_t index = 0;  ///< In its report, from 0.
   report::Record record;
+};
+
+/// Where a page ended; the next begins behind it. Only with `limit`.
+struct PageEnd {
+  Instant begin{};
+  Instant end{};
+  std::int64_t report = 0;
+  std::optional<std::uint64_t> record{};  ///< Index in the report; for records only.
 };
 
 struct Filter {
@@ -123,6 +135,7 @@ struct Filter {
   std::optional<Day> since{};             ///< Reports whose period ends on or after,
   std::optional<Day> until{};             ///< and begins on or before this day.
   std::optional<std::uint64_t> limit{};   ///< Newest first when given; without it everything, oldest first.
+  std::optional<PageEnd> after{};
 };
 
 /// The days with reports of a policy domain.
@@ -173,6 +186,25 @@ struct FolderCheckpoint {
   std::uint32_t last_uid = 0;
 };
 
+/// How often facts and decisions changed; an answer from the same numbers is the same answer.
+struct DataVersion {
+  std::uint64_t facts = 0;
+  std::uint64_t decisions = 0;
+  auto operator<=>(const DataVersion&) const = default;
+};
+
+/// Access to the HTTP API; the numbers are on disk and never change.
+enum class Scope : std::uint8_t { read = 1, operate = 2, intake = 4 };
+struct NewToken {
+  std::string name;
+  Sha256 hash{};        ///< Of the token, which is never stored.
+  unsigned scopes = 0;  ///< Bits of Scope.
+  Instant created_at{};
+};
+struct TokenRow : NewToken {
+  std::int64_t id = 0;
+};
+
 struct Stats {
   std::uint64_t file_bytes = 0;
   std::uint64_t reports = 0;
@@ -207,6 +239,8 @@ class Store {
   const std::string& path() const;
   /// Asked while a lock of another process is waited for: once true, the wait ends in a StoreError.
   void give_up_when(std::function<bool()> stop);
+  /// Asked while a question runs: once true, it ends in a StoreError. Only for a store opened for reading.
+  void interrupt_when(std::function<bool()> stop);
 
   // --- Writing. All writes happen between begin() and commit(), in one transaction that is durable after commit().
 
@@ -232,6 +266,11 @@ class Store {
   /// Returns false if there was none.
   bool forget_decision(std::string_view domain, std::string_view what);
 
+  /// Throws StoreError when the name is taken. Returns its number.
+  std::int64_t add_token(const NewToken& token);
+  /// Returns false if there was none.
+  bool remove_token(std::int64_t id);
+
   /// The operator believes the report. False when it does not wait. Throws StoreError when its records are pruned.
   bool accept(std::int64_t report_id, Instant now);
 
@@ -246,6 +285,8 @@ class Store {
   std::vector<DomainSpan> domain_spans();
   /// The roll-up of a policy domain between two days, both included, of reports that count.
   report::DomainFacts facts(std::string_view domain, Day from, Day to);
+  /// The same without cells, addresses and evidence: who reported on which day, and the policy seen.
+  report::DomainFacts policy_facts(std::string_view domain, Day from, Day to);
   /// Totals of each day with data between two days, both included, of reports that count.
   std::vector<TrendDay> trend(std::string_view domain, Day from, Day to);
   /// Calls `row` for each; stops when it returns false. `row` must not ask this store anything.
@@ -254,9 +295,13 @@ class Store {
   std::optional<ReportRow> report(std::int64_t id);
   /// Implausible reports that wait for the operator, oldest period first.
   std::vector<ReportRow> waiting();
-  std::vector<RecordRow> records_of(std::int64_t report_id);
+  std::vector<RecordRow> records_of(std::int64_t report_id, std::uint64_t from = 0,
+                                    std::uint64_t limit = std::numeric_limits<std::uint64_t>::max());
   std::optional<RawDocument> raw(std::int64_t report_id);
   std::vector<RejectRow> rejects();
+  /// The newest first, of those with a smaller number.
+  std::vector<RejectRow> rejects_before(std::int64_t id, std::uint64_t limit);
+  std::map<std::string, std::uint64_t> reject_reasons();
   std::optional<RejectRow> reject(std::int64_t id);
   std::optional<std::string> reject_bytes(std::int64_t id);
   std::vector<report::Decision> decisions(std::optional<std::string_view> domain);
@@ -264,6 +309,12 @@ class Store {
   std::vector<IngestRun> runs(std::uint64_t limit);
   std::uint64_t rejects_since(Instant from);
   std::optional<FolderCheckpoint> checkpoint(std::string_view server, std::string_view folder);
+
+  /// Of all, or of one policy domain.
+  DataVersion version();
+  DataVersion version(std::string_view domain);
+  std::uint64_t token_version();
+  std::vector<TokenRow> tokens();
 
   // --- Keeping (`ruagate db`).
 
@@ -279,6 +330,9 @@ class Store {
   /// in small transactions. Roll-ups stay.
   PruneOutcome prune(Instant raw_before, Instant records_before);
   Stats stats();
+  /// Moves the write-ahead log into the database, as far as nobody reads from it; true when all of it went. Needs a
+  /// store opened for writing.
+  bool fold_log();
 
  private:
   struct Impl;

@@ -256,11 +256,13 @@ InsertOutcome Store::insert(const report::Report& report, const Provenance& prov
   }
   if (stored && stored->digest == digest) {
     if (rank(provenance.trust) > rank(stored->trust) && !stored->pruned) {
+      impl.facts_changed = true;
       raise_trust(impl.connection, impl.interning, impl.rollups, stored->key, provenance.trust);
     }
     return InsertOutcome::duplicate;
   }
 
+  impl.facts_changed = true;
   const report::Totals totals = report::totals_of(report);
   if (!stored) {
     impl.add_report(std::nullopt, report, digest, totals, provenance, raw);

@@ -9,7 +9,7 @@ import sys
 
 # From the ground up: a room may include rooms before it in this list, never one after it.
 ROOMS = ["base", "config", "domain", "report", "mime", "unpack", "reportxml", "mailbox", "store", "ingest", "source",
-         "readiness", "answer", "present", "dns", "notify", "http", "web", "cli"]
+         "readiness", "answer", "present", "dns", "notify", "web", "http", "cli"]
 
 # Package header (regular expression on what stands between <>) -> the rooms that may name it.
 PACKAGES = {
@@ -25,6 +25,7 @@ PACKAGES = {
     r"pugixml": {"reportxml"},
     r"boost/(asio|beast)": {"mailbox", "http"},
     r"sqlite3": {"store"},
+    r"prometheus/": {"http"},
     r"nlohmann/": {"present", "http"},
     r"ares": {"dns"},
     r"curl/": {"notify"},

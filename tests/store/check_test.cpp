@@ -101,8 +101,8 @@ TEST(CheckFile, BrokenPageIsNamed) {
     store.commit();
   }
   std::string bytes = read_file(path);
-  ASSERT_GT(bytes.size(), 40U * 4096);
-  for (std::size_t page = 30; page < 40; ++page)
+  ASSERT_GT(bytes.size(), 60U * 4096);
+  for (std::size_t page = 50; page < 60; ++page)
     std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(page * 4096), 200, '\x5a');
   write_file(path, bytes);
   Store store(path, OpenMode::read);

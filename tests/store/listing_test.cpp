@@ -57,6 +57,46 @@ TEST_F(Listing, OldestFirstWithoutLimitNewestFirstWithOne) {
   EXPECT_THAT(record_ids({.limit = 3}), ElementsAre("a5:10", "a5:3", "a4:10"));
 }
 
+TEST_F(Listing, PagesHoldEveryRowOnce) {
+  const auto page_through = [&](Filter filter) {
+    std::vector<std::string> seen;
+    for (int pages = 0; pages < 20; ++pages) {
+      const auto rows = all_reports(store_, filter);
+      if (rows.empty()) break;
+      for (const store::ReportRow& row : rows) seen.push_back(row.report.report_id);
+      filter.after = {rows.back().report.begin, rows.back().report.end, rows.back().id, {}};
+    }
+    return seen;
+  };
+  EXPECT_THAT(page_through({.limit = 1}), ElementsAre("a5", "a4", "b", "a3", "a2", "a1"));
+  EXPECT_THAT(page_through({.limit = 4}), ElementsAre("a5", "a4", "b", "a3", "a2", "a1"));
+  EXPECT_THAT(page_through({.domain = "example.com", .limit = 2}), ElementsAre("a5", "a4", "a3", "a2", "a1"));
+
+  for (const std::uint64_t limit : {1U, 2U, 3U, 5U}) {
+    Filter filter{.limit = limit};
+    std::vector<std::string> seen;
+    for (auto rows = all_records(store_, filter); !rows.empty(); rows = all_records(store_, filter)) {
+      for (const store::RecordRow& row : rows) {
+        seen.push_back(row.report_id + ":" + std::to_string(row.record.message_count));
+      }
+      filter.after = {rows.back().begin, rows.back().end, rows.back().report_key, rows.back().index};
+    }
+    EXPECT_THAT(seen, ElementsAre("a5:10", "a5:3", "a4:10", "a4:3", "b:4", "b:5", "a3:10", "a3:3", "a2:10", "a2:3",
+                                  "a1:10", "a1:3"));
+  }
+}
+
+TEST_F(Listing, RecordsOfOneReportComeInParts) {
+  const auto first = store_.records_of(1, 0, 1);
+  ASSERT_EQ(first.size(), 1U);
+  EXPECT_EQ(first[0].record.message_count, 10U);
+  const auto second = store_.records_of(1, 1, 5);
+  ASSERT_EQ(second.size(), 1U);
+  EXPECT_EQ(second[0].record.message_count, 3U);
+  EXPECT_EQ(second[0].index, 1U);
+  EXPECT_THAT(store_.records_of(1, 2), IsEmpty());
+}
+
 TEST_F(Listing, FiltersByDomainReporterTimeAndAddress) {
   EXPECT_THAT(ids({.domain = "example.org"}), ElementsAre("b"));
   EXPECT_THAT(ids({.domain = "none.example"}), IsEmpty());

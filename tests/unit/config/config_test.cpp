@@ -128,7 +128,8 @@ TEST(Config, ExampleWithEverythingSwitchedOnIsValid) {
     at = end + 1;
     const bool is_setting =
         line.starts_with("# ") && (line.find(" = ") != std::string::npos || line.starts_with("# [["));
-    if (is_setting || line == "# [summary]") line.erase(0, 2);
+    const bool is_section = line.starts_with("# [") && line.ends_with("]");
+    if (is_setting || is_section) line.erase(0, 2);
     text += line + "\n";
   }
   const auto parsed = parse(text, "example");
@@ -136,6 +137,24 @@ TEST(Config, ExampleWithEverythingSwitchedOnIsValid) {
   EXPECT_EQ(parsed->mailboxes.size(), 2U);
   EXPECT_EQ(parsed->domains.size(), 1U);
   EXPECT_EQ(parsed->summary.mail_to.size(), 1U);
+  EXPECT_EQ(parsed->http.listen, "127.0.0.1:8290");
+  EXPECT_EQ(parsed->serve.retention_at, "02:30");
+}
+
+TEST(Config, WrongSettingsOfTheServiceAreNamed) {
+  for (const auto& [text, says] : {std::pair("[http]\nbehind_proxy = 1", "2: http.behind_proxy: must be true or false"),
+                                   std::pair("[http]\ncert_file = \"/x\"", "cert_file: cert_file and key_file belong"),
+                                   std::pair("[http]\nhosts = [\"a:1\"]", "is not a host name"),
+                                   std::pair("[http]\nthreads = 0", "outside 1 to 64"),
+                                   std::pair("[serve]\ncheck_at = \"24:00\"", "is not a time of day"),
+                                   std::pair("[serve]\nsummary_at = \"05:00\"", "needs summary_file"),
+                                   std::pair("[serve]\nsummary_file = \"x\"", "must be an absolute path"),
+                                   std::pair("[serve]\nlog = \"xml\"", "is not one of")}) {
+    const auto parsed = parse(text, "x");
+    ASSERT_FALSE(parsed) << text;
+    EXPECT_NE(parsed.error().message.find(says), std::string::npos) << parsed.error().message;
+  }
+  EXPECT_TRUE(parse("[serve]\nretention_at = \"\"\ncheck_at = \"23:59\"", "x"));
 }
 
 TEST(Config, MissingFileIsNamed) {

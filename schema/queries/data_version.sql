@@ -1,0 +1,1 @@
+select facts, decisions from data_version where what = ?1;

@@ -1,0 +1,1 @@
+select reason, count(*) from reject group by reason order by reason;

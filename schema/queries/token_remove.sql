@@ -1,0 +1,1 @@
+delete from token where token_key = ?1;

@@ -1,0 +1,117 @@
+#include "answer/overview.hpp"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "answer/common.hpp"
+#include "answer/order.hpp"
+
+namespace ruagate::answer {
+
+namespace {
+
+/// Blockers of `of` that `other` does not have.
+std::vector<SourceName> without(const readiness::DomainVerdict& of, const readiness::DomainVerdict& other) {
+  std::set<std::string_view> known;
+  for (const readiness::Blocker& blocker : other.blockers) known.insert(blocker.key);
+  std::vector<SourceName> out;
+  for (const readiness::Blocker& blocker : of.blockers) {
+    if (!known.contains(blocker.key)) out.push_back({blocker.source, blocker.key});
+  }
+  return out;
+}
+
+void add_days(const source::Classified& classified, const report::DomainFacts& facts, Day as_of, DomainGlance& glance) {
+  const Day from = as_of - days{kSparklineDays - 1};
+  for (Day day = from; day <= as_of; day += days{1}) glance.sparkline.emplace_back().day = day;
+  for (std::size_t i = 0; i < facts.cells.size(); ++i) {
+    const report::Cell& cell = facts.cells[i];
+    if (cell.day < from || cell.day > as_of) continue;
+    const bool is_ok = classified.flows[i] == source::Flow::direct_ok;
+    const bool is_legitimate = is_ok || classified.flows[i] == source::Flow::direct_fail;
+    SparkDay& day = glance.sparkline[static_cast<std::size_t>((cell.day - from).count())];
+    day.messages += cell.messages;
+    if (source::is_aligned(cell)) day.aligned += cell.messages;
+    if (is_legitimate) day.legitimate += cell.messages;
+    if (is_ok) day.legitimate_aligned += cell.messages;
+    if (cell.day > as_of - days{kOverviewDays}) glance.groups.at(group_of(classified.flows[i])) += cell.messages;
+  }
+  for (const SparkDay& day : glance.sparkline) {
+    if (day.day <= as_of - days{kOverviewDays}) continue;
+    glance.messages += day.messages;
+    glance.legitimate += day.legitimate;
+    glance.legitimate_aligned += day.legitimate_aligned;
+  }
+}
+
+DomainGlance glance_of(const Asked& asked, const std::string& domain, const std::optional<store::DomainSpan>& row,
+                       Day as_of) {
+  const Day before = as_of - days{1};
+  const report::DomainFacts facts = asked.store.facts(domain, memory_start(asked, before), as_of);
+  const std::vector<report::Decision> decisions = asked.store.decisions(domain);
+  const config::ReadinessSettings& settings = asked.config.readiness;
+  const auto verdict_of = [&](Day day) {
+    return readiness::evaluate(facts, question_for(asked, domain, day, std::nullopt), decisions, asked.org_domains,
+                               settings);
+  };
+  const readiness::DomainVerdict verdict = verdict_of(as_of);
+  DomainGlance glance;
+  glance.domain = domain;
+  glance.verdict = verdict.verdict;
+  glance.reason = verdict.reason;
+  glance.ladder = verdict.ladder;
+  glance.step = verdict.step;
+  glance.next_step = verdict.next_step;
+  glance.target = verdict.target;
+  glance.legitimate_pass_rate = verdict.legitimate_pass_rate;
+  glance.at_stake = at_stake(verdict);
+  glance.blockers = verdict.blockers.size();
+  if (!verdict.blockers.empty()) glance.first_blocker = {verdict.blockers[0].source, verdict.blockers[0].key};
+  if (row) glance.last_day = row->last_day;
+  for (const report::PolicyDay& day : facts.policy_days) glance.reports += day.reports;
+  add_days(source::classify(facts, as_of, decisions, asked.org_domains, settings), facts, as_of, glance);
+  const bool had_reports = std::any_of(facts.policy_days.begin(), facts.policy_days.end(),
+                                       [&](const report::PolicyDay& day) { return day.day <= before; });
+  if (had_reports) {
+    const readiness::DomainVerdict earlier = verdict_of(before);
+    glance.verdict_before = earlier.verdict;
+    glance.new_blockers = without(verdict, earlier);
+    glance.gone_blockers = without(earlier, verdict);
+  }
+  return glance;
+}
+
+}  // namespace
+
+OverviewAnswer overview(const Asked& asked, std::optional<Day> as_of, const GlanceSource& kept) {
+  OverviewAnswer answer;
+  answer.as_of = as_of.value_or(today(asked));
+  for (const auto& [domain, row] : known_domains(asked)) {
+    const auto make = [&asked, &name = domain, &reports = row, day = answer.as_of] {
+      return glance_of(asked, name, reports, day);
+    };
+    answer.domains.push_back(kept ? kept(domain, make) : make());
+  }
+  std::sort(answer.domains.begin(), answer.domains.end(), [](const DomainGlance& a, const DomainGlance& b) {
+    return std::make_tuple(rank(a.verdict), ~a.at_stake, std::string_view(a.domain)) <
+           std::make_tuple(rank(b.verdict), ~b.at_stake, std::string_view(b.domain));
+  });
+  return answer;
+}
+
+Result<ImpactAnswer> impact(const Asked& asked, const std::string& domain, std::optional<Day> as_of,
+                            std::optional<readiness::Ladder> ladder) {
+  Result<ReadinessAnswer> judged = readiness(asked, {domain}, as_of, ladder);
+  if (!judged) return tl::unexpected<Error>(judged.error());
+  ImpactAnswer answer{std::move(judged->domains.front()), {}};
+  const std::string& name = answer.verdict.domain;
+  const Day day = judged->as_of;
+  const report::DomainFacts facts = asked.store.facts(name, memory_start(asked, day), day);
+  answer.steps = readiness::outlook(facts, question_for(asked, name, day, ladder), asked.store.decisions(name),
+                                    asked.org_domains, asked.config.readiness);
+  return answer;
+}
+
+}  // namespace ruagate::answer

@@ -1,0 +1,156 @@
+#include "http/service.hpp"
+
+#include <chrono>
+#include <utility>
+
+#include "answer/answer.hpp"
+#include "base/format.hpp"
+#include "base/log.hpp"
+#include "base/printable.hpp"
+
+namespace ruagate::http {
+
+namespace {
+
+constexpr std::chrono::seconds kWritePatience{10};
+
+std::int64_t steady_seconds() {
+  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+store::Store& Reader::store(const Live& live, const std::function<bool()>& stop) {
+  if (!store_ || path_ != live.config.store.path) {
+    store_.reset();
+    store_.emplace(live.config.store.path, store::OpenMode::read);
+    store_->interrupt_when(stop);
+    path_ = live.config.store.path;
+    generation_ = live.generation + 1;  // not yet set up for this one
+  }
+  if (generation_ != live.generation) {
+    store_->count(answer::counted_by(live.config.readiness));
+    generation_ = live.generation;
+  }
+  return *store_;
+}
+
+Service::Service(Parts parts, std::shared_ptr<const Live> live)
+    : parts_(std::move(parts)),
+      live_(std::move(live)),
+      access_(parts_.clock),
+      cache_(static_cast<std::size_t>(live_->config.http.cache_mib) << 20),
+      salt_(random_text()) {}
+
+Service::~Service() = default;
+
+void Service::configure(std::shared_ptr<const Live> live) {
+  const std::lock_guard hold(live_lock_);
+  live_ = std::move(live);
+}
+
+std::shared_ptr<const Live> Service::live() const {
+  const std::lock_guard hold(live_lock_);
+  return live_;
+}
+
+void Service::write_freely(const Live& live, const std::function<void(store::Store&)>& change) {
+  write_until_ = steady_seconds() + kWritePatience.count();
+  const std::lock_guard hold(write_lock_);
+  write_until_ = steady_seconds() + kWritePatience.count();
+  try {
+    if (!writer_ || writer_path_ != live.config.store.path) {
+      writer_.reset();
+      writer_.emplace(live.config.store.path, store::OpenMode::write);
+      writer_->give_up_when([this] { return steady_seconds() > write_until_ || parts_.stop(); });
+      writer_path_ = live.config.store.path;
+    }
+    writer_->count(answer::counted_by(live.config.readiness));
+    change(*writer_);
+    ++changes_;
+  } catch (const store::StoreError&) {
+    if (writer_) writer_->rollback();
+    writer_.reset();
+    throw;
+  } catch (...) {
+    if (writer_) writer_->rollback();
+    throw;
+  }
+}
+
+void Service::write(const Live& live, const std::function<void(store::Store&)>& change) {
+  write_freely(live, [&](store::Store& store) {
+    store.begin();
+    change(store);
+    store.commit();
+  });
+}
+
+Basis Service::basis(store::Store& store, const Live& live, const std::string& domain) const {
+  Basis basis;
+  basis.settings =
+      format("{} {} {} {}", salt_, live.generation, changes_.load(), day_number(day_of(parts_.clock.now())));
+  if (!domain.empty()) basis.data = store.version(domain);
+  // A domain without facts of its own is answered from those of another.
+  if (domain.empty() || basis.data == store::DataVersion{}) basis.data = store.version();
+  return basis;
+}
+
+template <class T, class Make>
+std::shared_ptr<const T> Service::keep(Kept<T>& kept, const Basis& basis, Make&& make) {
+  const std::lock_guard hold(kept.lock);
+  Answer as_answer;  // the rule of reuse is the same
+  as_answer.basis = kept.basis;
+  as_answer.made_at = kept.made_at;
+  as_answer.cost = kept.cost;
+  const auto begin = std::chrono::steady_clock::now();
+  if (kept.value && as_answer.is_fresh(basis, begin)) return kept.value;
+  kept.value = std::make_shared<const T>(make());
+  kept.basis = basis;
+  kept.made_at = std::chrono::steady_clock::now();
+  kept.cost = kept.made_at - begin;
+  return kept.value;
+}
+
+std::shared_ptr<const answer::OverviewAnswer> Service::overview(const answer::Asked& asked, const Live& live,
+                                                                std::optional<Day> as_of) {
+  const Day today = day_of(parts_.clock.now());
+  if (as_of && *as_of != today) return std::make_shared<const answer::OverviewAnswer>(answer::overview(asked, as_of));
+  const std::string settings = format("{} {}", live.generation, day_number(today));
+  const auto kept = [&](const std::string& domain, const std::function<answer::DomainGlance()>& make) {
+    if (parts_.stop()) throw store::StoreError("the service is stopping");
+    const Basis now{settings, asked.store.version(domain)};
+    {
+      const std::lock_guard hold(glances_lock_);
+      const auto hit = glances_.find(domain);
+      if (hit != glances_.end() && hit->second.basis == now) return hit->second.glance;
+    }
+    answer::DomainGlance glance = make();
+    const std::lock_guard hold(glances_lock_);
+    glances_[domain] = {now, glance};
+    return glance;
+  };
+  return keep(overview_, basis(asked.store, live, ""), [&] { return answer::overview(asked, today, kept); });
+}
+
+std::shared_ptr<const answer::HealthAnswer> Service::health(const answer::Asked& asked, const Live& live) {
+  const auto kept = keep(health_, basis(asked.store, live, ""), [&] { return answer::health(asked); });
+  auto whole = std::make_shared<answer::HealthAnswer>(*kept);
+  whole->now = parts_.clock.now();
+  whole->service = parts_.status();
+  whole->service.version = parts_.version;
+  return whole;
+}
+
+void Service::warm(Reader& reader) {
+  const auto settings = live();
+  try {
+    store::Store& store = reader.store(*settings, parts_.stop);
+    overview({store, parts_.org_domains, settings->config, parts_.clock}, *settings, std::nullopt);
+  } catch (const store::StoreError& error) {
+    reader.forget();
+    log::debug(error.what());
+  }
+}
+
+}  // namespace ruagate::http

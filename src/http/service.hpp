@@ -1,0 +1,147 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "answer/health.hpp"
+#include "base/time.hpp"
+#include "config/config.hpp"
+#include "domain/org_domain.hpp"
+#include "http/access.hpp"
+#include "http/cache.hpp"
+#include "http/message.hpp"
+#include "http/metrics.hpp"
+#include "ingest/ingest.hpp"
+#include "store/store.hpp"
+#include "web/assets.hpp"
+
+// The service without sockets: a request in, a response out.
+namespace ruagate::http {
+
+/// What a new configuration replaces as a whole.
+struct Live {
+  config::Config config;
+  ingest::Options ingest;
+  std::uint64_t generation = 0;
+};
+
+/// What the service is made of; all of it outlives the service.
+struct Parts {
+  const Clock& clock;
+  const domain::OrgDomains& org_domains;
+  std::string version;
+  std::span<const web::Asset> assets;
+  /// What the other parts of the process say of themselves.
+  std::function<answer::ServiceStatus()> status;
+  /// Once true, work that takes long ends.
+  std::function<bool()> stop;
+};
+
+/// What one thread needs to answer: its own connection for reading. Opened when first used and again after a failure.
+class Reader {
+ public:
+  /// Throws StoreError.
+  store::Store& store(const Live& live, const std::function<bool()>& stop);
+  void forget() { store_.reset(); }
+
+ private:
+  std::optional<store::Store> store_;
+  std::string path_;
+  std::uint64_t generation_ = 0;
+};
+
+class Service {
+ public:
+  Service(Parts parts, std::shared_ptr<const Live> live);
+  ~Service();
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
+
+  /// From now on; what is being answered goes on with the old one.
+  void configure(std::shared_ptr<const Live> live);
+
+  /// Judges a request by its head, before its body is read: the response that refuses it, or how large the body may be.
+  struct Admission {
+    std::optional<Response> refusal;
+    std::uint64_t max_body = 0;
+  };
+  Admission admit(Reader& reader, const Request& head);
+
+  /// Answers; never throws. Bodies of HEAD are left to the caller, who needs their length.
+  Response handle(Reader& reader, const Request& request);
+
+  /// Works out what the overview needs, as far as it is not there already.
+  void warm(Reader& reader);
+
+  Metrics& metrics() { return metrics_; }
+
+  // For the handlers.
+  const Parts& parts() const { return parts_; }
+  Access& access() { return access_; }
+  Throttle& throttle() { return throttle_; }
+  std::shared_ptr<const Live> live() const;
+  /// Changes the database in one transaction of its own; what `change` throws rolls it back. Waits its turn for at most
+  /// ten seconds (StoreError). Answers given from now on know of it.
+  void write(const Live& live, const std::function<void(store::Store&)>& change);
+  /// The same for what makes its own transactions.
+  void write_freely(const Live& live, const std::function<void(store::Store&)>& change);
+  /// What answers are made from; `domain`: empty for all.
+  Basis basis(store::Store& store, const Live& live, const std::string& domain) const;
+  std::shared_ptr<const answer::OverviewAnswer> overview(const answer::Asked& asked, const Live& live,
+                                                         std::optional<Day> as_of);
+  std::shared_ptr<const answer::HealthAnswer> health(const answer::Asked& asked, const Live& live);
+
+ private:
+  struct Exchange;
+  Response answer_or_refuse(Reader& reader, const Request& request, std::string& route_name);
+  Response api(Exchange& exchange);
+  Response document(Exchange& exchange);
+  void refresh_tokens(store::Store& store);
+  std::optional<Response> refuse_by_access(Exchange& exchange);
+
+  /// A value that is used again while its basis is fresh.
+  template <class T>
+  struct Kept {
+    std::mutex lock;
+    std::shared_ptr<const T> value;
+    Basis basis;
+    std::chrono::steady_clock::time_point made_at{};
+    std::chrono::steady_clock::duration cost{};
+  };
+  template <class T, class Make>
+  std::shared_ptr<const T> keep(Kept<T>& kept, const Basis& basis, Make&& make);
+
+  struct Glance {
+    Basis basis;
+    answer::DomainGlance glance;
+  };
+
+  Parts parts_;
+  mutable std::mutex live_lock_;
+  std::shared_ptr<const Live> live_;
+  Access access_;
+  Throttle throttle_;
+  AnswerCache cache_;
+  Metrics metrics_;
+  std::string salt_;                       ///< Tags of another process never match.
+  std::atomic<std::uint64_t> changes_{0};  ///< Made by this service.
+
+  std::mutex write_lock_;
+  std::optional<store::Store> writer_;
+  std::string writer_path_;
+  std::atomic<std::int64_t> write_until_{0};
+
+  std::mutex glances_lock_;
+  std::map<std::string, Glance> glances_;
+  Kept<answer::OverviewAnswer> overview_;
+  Kept<answer::HealthAnswer> health_;
+};
+
+}  // namespace ruagate::http
