@@ -36,9 +36,9 @@ export function count(n: number, one: string, many = one + 's'): string {
 export function percent(rate: number | null): string {
   if (rate === null) return '–';
   const value = rate * 100;
-  if (value > 99.9 && value < 100) return `${Math.min(Math.floor(value * 100) / 100, 99.99).toFixed(2)} %`;
-  if (value > 0 && value < 0.1) return `${Math.max(value, 0.01).toFixed(2)} %`;
-  return `${value.toFixed(1)} %`;
+  if (value > 99.9 && value < 100) return `${Math.min(Math.floor(value * 100) / 100, 99.99).toFixed(2)}\u00a0%`;
+  if (value > 0 && value < 0.1) return `${Math.max(value, 0.01).toFixed(2)}\u00a0%`;
+  return `${value.toFixed(1)}\u00a0%`;
 }
 
 export const share = (part: number, whole: number): string => percent(whole > 0 ? part / whole : null);

@@ -40,13 +40,15 @@ const kGates: Record<string, string> = {
   source_pass_rate: 'Each source passes', reporter_pass_rate: 'At each receiver', stability: 'Nothing got worse',
   projected_harm: 'Harm of the next step', candidates: 'Undecided senders', dormant_failures: 'Silent failing senders',
   periodic_senders: 'Periodic senders', unknown_volume: 'Unknown mail', new_sources: 'New failing senders', dkim: 'DKIM everywhere',
-  indirect: 'Forwarded mail', dns_health: 'DNS', subdomains: 'Subdomains', cooldown: 'Days since a step back', trust: 'Trusted reports',
+  indirect: 'Forwarded mail', dns_health: 'DNS', subdomains: 'Subdomains', cooldown: 'Days since a step back', days_observed: 'Days watched',
+  ready_streak: 'Ready days running', harm_cap: 'Harm limit', regression: 'Sources that got worse', observed_harm: 'Mail harmed now',
+  dns_break: 'DNS breaks', new_candidates: 'New undecided senders', trust: 'Trusted reports',
 };
 export const gateWords = (code: string): string => kGates[code] ?? plain(code);
 
 /** Gates whose figures are fractions. */
 export const kFractionGates = new Set(['coverage', 'dominance', 'source_pass_rate', 'reporter_pass_rate', 'stability',
-  'projected_harm', 'unknown_volume', 'dkim', 'indirect']);
+  'projected_harm', 'unknown_volume', 'dkim', 'indirect', 'observed_harm', 'dns_break']);
 
 export const kLadders: Record<string, string[]> = {
   pct: ['none', 'quarantine-10', 'quarantine-25', 'quarantine-50', 'quarantine-100', 'reject'],
@@ -55,7 +57,7 @@ export const kLadders: Record<string, string[]> = {
 export function stepWords(step: string): string {
   const [policy, rest] = step.split('-');
   if (!rest) return policy;
-  return rest === 'testing' ? `${policy}, testing` : `${policy} ${rest} %`;
+  return rest === 'testing' ? `${policy}, testing` : `${policy} ${rest}\u00a0%`;
 }
 
 /** What to do next, in a sentence; the same as the command line says. */

@@ -36,7 +36,7 @@ export function DecisionsPage({ domain }: { domain: string }) {
               ? <a href={href(['domains', domain, 'sources', one.what])}><Text value={one.what} max={80} /></a> : <Text value={one.what} max={80} /> },
             { id: 'decision', title: 'Decision', by: (one) => one.decision, cell: (one) => <>{kDecisionWords[one.decision]}{one.critical && ', critical'}{one.retired && ', retired'}{one.periodic && `, ${one.periodic}`}</> },
             { id: 'note', title: 'Note', cell: (one) => <Text value={one.note || null} max={300} /> },
-            { id: 'by', title: 'By', only: 'wide', by: (one) => one.decided_by, cell: (one) => <Text value={one.decided_by} max={40} /> },
+            { id: 'by', title: 'By', only: 'roomy', by: (one) => one.decided_by, cell: (one) => <Text value={one.decided_by} max={40} /> },
             { id: 'at', title: 'When', largestFirst: true, by: (one) => one.decided_at, cell: (one) => <span class="nowrap">{time(one.decided_at)}</span> },
             { id: 'forget', title: 'Change', cell: (one) => <button type="button" class="small" disabled={!may} onClick={() => setAsking(one)}>Take back</button> },
           ]} />

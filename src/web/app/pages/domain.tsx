@@ -2,7 +2,7 @@
 import { useMemo } from 'preact/hooks';
 import { address, path, useApi } from '../api';
 import { Chart, type Series } from '../parts/chart';
-import { ClassBadge, CsvLink, Facts, Icon, Loaded, LongText, Mark, Panel, Text, VerdictBadge, sourceName } from '../parts/bits';
+import { ClassBadge, CsvLink, Days, Facts, Icon, Loaded, Mark, Panel, Prose, Text, VerdictBadge, sourceName } from '../parts/bits';
 import { Copy } from '../parts/copy';
 import { Choice } from '../parts/filter';
 import { Ladder } from '../parts/ladder';
@@ -50,7 +50,7 @@ function BlockerItem({ of, domain }: { of: Blocker; domain: string }) {
       <span>{share(of.aligned, of.messages)} pass</span>
       {of.failure !== 'none' && <span>{failureWords(of.failure)}</span>}
       {of.author_domain && of.author_domain !== domain && <span>From: <Text value={of.author_domain} max={60} /></span>}</p>
-    {of.fix && <p class="fix"><strong>To do:</strong> <LongText value={of.fix} max={900} /></p>}
+    {of.fix && <p class="fix"><strong>To do:</strong> <Prose value={of.fix} /></p>}
     <div class="buttons">
       <a class={of.class === 'candidate' ? 'button primary' : 'button'} href={page}>{of.class === 'candidate' ? 'Decide about it' : 'Look at this source'}</a>
       {(of.evidence.length > 0 || of.ips.length > 0) && <details class="inline"><summary>Evidence and addresses</summary>
@@ -67,24 +67,30 @@ function amount(gate: Gate, value: number | null): string {
 }
 
 function GateMark({ of }: { of: Gate }) {
-  if (!of.checked) return <Mark state="none">not checked</Mark>;
-  return of.ok ? <Mark state="ok">met</Mark> : of.blocking ? <Mark state="bad">blocks</Mark> : <Mark state="wait">not yet</Mark>;
+  const [state, word] = !of.checked ? ['none', 'not checked'] : of.ok ? ['ok', 'met'] : of.blocking ? ['bad', 'blocks'] : ['wait', 'not yet'];
+  return <span class="nowrap"><Mark state={state as 'ok'}>{word}</Mark></span>;
 }
 
 const order = (gate: Gate): number => (gate.ok ? (gate.checked ? 3 : 2) : gate.blocking ? 0 : 1);
 
 function Gates({ gates }: { gates: Gate[] }) {
-  const rows = [...gates].sort((a, b) => order(a) - order(b));
-  const met = gates.filter((gate) => gate.ok && gate.checked).length;
-  return <Panel title="Conditions" id="gates" aside={<span class="dim">{met} of {gates.length} met</span>}>
-    <Table caption="Conditions" prefix="gate." rows={rows} keyOf={(gate) => gate.gate} columns={[
-      { id: 'gate', title: 'Condition', cell: (gate) => gateWords(gate.gate) },
+  const open = gates.filter((gate) => !gate.ok || !gate.checked).sort((a, b) => order(a) - order(b));
+  const done = gates.filter((gate) => gate.ok && gate.checked);
+  return <Panel title="Conditions" id="gates" aside={<span class="dim">{done.length} of {gates.length} met</span>}>
+    {open.length > 0 && <GateTable caption="Conditions not met" prefix="gate." rows={open} />}
+    {done.length > 0 && <details open={open.length === 0 || done.length < 5 || innerWidth > 760}><summary>{done.length} met</summary>
+      <GateTable caption="Conditions met" prefix="met." rows={done} /></details>}
+  </Panel>;
+}
+
+function GateTable({ caption, prefix, rows }: { caption: string; prefix: string; rows: Gate[] }) {
+  return <Table caption={caption} prefix={prefix} rows={rows} keyOf={(gate) => gate.gate} columns={[
+      { id: 'gate', title: 'Condition', cell: (gate) => <span class="nowrap">{gateWords(gate.gate)}</span> },
       { id: 'state', title: 'State', by: order, cell: (gate) => <GateMark of={gate} /> },
       { id: 'have', title: 'Have', align: 'end', cell: (gate) => amount(gate, gate.have) },
       { id: 'need', title: 'Need', align: 'end', cell: (gate) => amount(gate, gate.need) },
       { id: 'text', title: 'In words', grow: true, cell: (gate) => <Text value={gate.text} max={400} /> },
-    ]} />
-  </Panel>;
+    ]} />;
 }
 
 function Volume({ of }: { of: Readiness }) {
@@ -109,9 +115,9 @@ function Volume({ of }: { of: Readiness }) {
 
 function Situation({ of }: { of: Readiness }) {
   return <Panel title="Situation" id="situation" quiet><Facts rows={[
-    ['Policy now', <><code><Text value={policyWords(of.policy)} /></code>{of.policy.seen && <span class="dim"> seen {of.policy.seen}</span>}</>],
+    ['Policy now', <><code><Text value={policyWords(of.policy)} /></code>{of.policy.seen && <span class="dim"> seen <span class="nowrap">{of.policy.seen}</span></span>}</>],
     ['Step', stepWords(of.step)], ['Target', stepWords(of.target)],
-    ['Judged on', <>{of.window.from} – {of.window.to}<span class="dim">, {count(of.window.days_with_data, 'day')} with data, {count(of.window.reporters, 'reporter')}</span></>],
+    ['Judged on', <><Days from={of.window.from} to={of.window.to} /><span class="dim">, {count(of.window.days_with_data, 'day')} with data, {count(of.window.reporters, 'reporter')}</span></>],
     ...(of.generations.rfc7489 !== null && of.generations.rfc9990 !== null
       ? [['Receivers', <>{percent(of.generations.rfc7489)} obey pct (RFC 7489), {percent(of.generations.rfc9990)} obey t (RFC 9990)</>] as [string, preact.JSX.Element]] : []),
   ]} /></Panel>;
@@ -135,21 +141,27 @@ function Subdomains({ of }: { of: Readiness }) {
 
 const kSpans: [string, string][] = [['', '90 days'], ['30', '30 days'], ['180', '180 days'], ['400', '400 days']];
 
-function Days({ domain, until }: { domain: string; until: string }) {
+function DaysPanel({ domain, until }: { domain: string; until: string }) {
   const { query } = useRoute();
   const span = Number(query.get('span')) || 90;
   const target = path('domains', domain, 'timeline');
   const window = span === 90 ? '' : queryText({ since: plusDays(until, 1 - span), until });
   const answer = useApi<Timeline>(target + window);
+  // Days before the first report say nothing; a fortnight is always shown.
+  const shown = useMemo(() => {
+    const all = answer.data?.days ?? [];
+    const first = all.findIndex((day) => day.messages > 0);
+    return all.slice(Math.max(0, Math.min(first, all.length - 14)));
+  }, [answer.data]);
   const series = useMemo<Series[]>(() => {
-    const of = (id: 'legitimate' | 'candidate' | 'forwarded' | 'unauthorized' | 'unknown') => (answer.data?.days ?? []).map((day) => day.classes[id].messages);
+    const of = (id: 'legitimate' | 'candidate' | 'forwarded' | 'unauthorized' | 'unknown') => shown.map((day) => day.classes[id].messages);
     return [
       { id: 'legitimate', title: 'Legitimate', values: of('legitimate') }, { id: 'forwarder', title: 'Forwarded', values: of('forwarded') },
       { id: 'candidate', title: 'Candidate', values: of('candidate') }, { id: 'unknown', title: 'Unknown', values: of('unknown') },
       { id: 'unauthorized', title: 'Unauthorized', values: of('unauthorized') },
     ];
-  }, [answer.data]);
-  const days = useMemo(() => (answer.data?.days ?? []).map((day) => day.day), [answer.data]);
+  }, [shown]);
+  const days = useMemo(() => shown.map((day) => day.day), [shown]);
   return <Panel title="Messages per day" id="days" aside={<><Choice name="span" label="Span" choices={kSpans} />
     <CsvLink to={address(target + (window ? window + '&' : '?') + 'format=csv')} /></>}>
     <Loaded answer={answer}>{() => <Chart days={days} series={series} caption="Messages per day by class" />}</Loaded>
@@ -171,7 +183,7 @@ export function DomainPage({ domain }: { domain: string }) {
         <RecordBox title={recordTitle(v)} domain={v.domain} record={v.record} />
         {v.blockers.length > 0 && <Panel title="What blocks" id="blockers" aside={<span class="dim">most mail at stake first</span>}>
           <ol class="blockers">{v.blockers.map((one) => <BlockerItem key={one.key} of={one} domain={v.domain} />)}</ol></Panel>}
-        <Days domain={domain} until={v.as_of} />
+        <DaysPanel domain={domain} until={v.as_of} />
         <ImpactPanel domain={domain} verdict={v} />
         <Subdomains of={v} />
         <Gates gates={v.gates} />

@@ -12,7 +12,7 @@ const kStates: Record<Mailbox['state'], ['ok' | 'bad' | 'wait' | 'none', string]
 };
 
 function ago(then: string | null, now: string) {
-  return then === null ? <span class="dim">never</span> : <span class="nowrap" title={then}>{time(then)}<span class="dim"> · {between(then, now)} ago</span></span>;
+  return then === null ? <span class="dim">never</span> : <span class="lines nowrap"><span>{time(then)}</span><span class="dim">{between(then, now)} ago</span></span>;
 }
 
 function Mailboxes({ of }: { of: Health }) {
@@ -26,7 +26,7 @@ function Mailboxes({ of }: { of: Health }) {
       { id: 'backlog', title: 'Backlog', align: 'end', by: (box) => box.backlog, largestFirst: true, cell: (box) => (box.backlog === null ? <span class="dim">not known</span> : number(box.backlog)) },
       { id: 'reports', title: 'New reports', align: 'end', by: (box) => box.reports_new, largestFirst: true, cell: (box) => number(box.reports_new) },
       { id: 'rejected', title: 'Rejected', align: 'end', by: (box) => box.rejected, largestFirst: true, cell: (box) => number(box.rejected) },
-      { id: 'ignored', title: 'Ignored', align: 'end', only: 'wide', by: (box) => box.ignored, largestFirst: true, cell: (box) => number(box.ignored) },
+      { id: 'ignored', title: 'Ignored', align: 'end', only: 'roomy', by: (box) => box.ignored, largestFirst: true, cell: (box) => number(box.ignored) },
     ]} />
     <p class="dim">Counts are since the service started.</p>
   </Panel>;
@@ -76,7 +76,9 @@ export function HealthPage() {
         <Figure label="Database" value={bytes(data.database.file_bytes)} note={count(data.database.reports, 'report')} />
         <Figure label="Running for" value={between(data.started_at, data.now)} note={`version ${data.version}`} />
       </dl>
-      <div class="columns"><div class="wide"><Mailboxes of={data} /><Silent of={data} /></div><div class="side"><Database of={data} /><Tasks of={data} /></div></div>
+      <Mailboxes of={data} />
+      <Silent of={data} />
+      <div class="pair"><Database of={data} /><Tasks of={data} /></div>
     </>}</Loaded>
   </>;
 }

@@ -27,7 +27,7 @@ export function ImpactPanel({ domain, verdict }: { domain: string; verdict: Read
     {shown && <Figures of={verdict.impact} />}
     <Loaded answer={answer}>{({ steps }) => <details open={!shown}><summary>Every step</summary>
       <Table caption="Every step of the ladder" prefix="step." rows={steps} keyOf={(row) => row.step} current={(row) => row.place === 'next'} columns={[
-        { id: 'step', title: 'Step', cell: (row) => stepWords(row.step) },
+        { id: 'step', title: 'Step', cell: (row) => <span class="nowrap">{stepWords(row.step)}</span> },
         { id: 'place', title: 'Place', cell: (row) => <>{kPlaces[row.place]}{row.beyond_target && <span class="dim"> beyond the target</span>}</> },
         { id: 'legitimate', title: 'Legitimate hit', align: 'end', cell: (row) => number(row.impact.legitimate_affected_expected) },
         { id: 'worst', title: 'At worst', align: 'end', cell: (row) => number(row.impact.legitimate_affected_worst) },

@@ -17,6 +17,9 @@ const place = (row: Overview): number => {
   return steps.indexOf(row.step) / (steps.length - 1);
 };
 
+const changes = (row: Overview): number => (row.changes.verdict_before !== row.verdict ? 1 : 0) + row.changes.new_blockers.length + row.changes.gone_blockers.length;
+const unchanged = (row: Overview): boolean => changes(row) === 0;
+
 function Changes({ of }: { of: Overview }) {
   const { verdict_before: before, new_blockers: more, gone_blockers: fewer } = of.changes;
   const lines = [];
@@ -42,8 +45,8 @@ const kColumns: Column<Overview>[] = [
   { id: 'pass', title: 'Pass rate', align: 'end', by: (row) => row.legitimate_pass_rate, cell: (row) => <span title="Share of the legitimate mail that passes">{percent(row.legitimate_pass_rate)}</span> },
   { id: 'trend', title: '30 days', cell: (row) => <Sparkline days={row.sparkline} /> },
   { id: 'messages', title: 'Messages', align: 'end', largestFirst: true, by: (row) => row.messages, cell: (row) => number(row.messages) },
-  { id: 'blockers', title: 'Blockers', largestFirst: true, by: (row) => row.at_stake, cell: (row) => <BlockerCell of={row} /> },
-  { id: 'changes', title: 'Since yesterday', largestFirst: true, by: (row) => (row.changes.verdict_before !== row.verdict ? 1 : 0) + row.changes.new_blockers.length + row.changes.gone_blockers.length, cell: (row) => <Changes of={row} /> },
+  { id: 'blockers', title: 'Blockers', void: (row) => !row.blockers, largestFirst: true, by: (row) => row.at_stake, cell: (row) => <BlockerCell of={row} /> },
+  { id: 'changes', title: 'Since yesterday', void: unchanged, largestFirst: true, by: changes, cell: (row) => <Changes of={row} /> },
 ];
 
 function Tiles({ domains, chosen }: { domains: Overview[]; chosen: string | null }) {

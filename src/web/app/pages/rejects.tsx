@@ -13,10 +13,10 @@ import { CursorPager } from './reports';
 
 const kColumns: Column<Reject>[] = [
   { id: 'reason', title: 'Why', grow: true, cell: (row) => <span class="lines"><a href={href(['rejects', row.id])}>{plain(row.reason)}</a><span class="dim">{reasonWords(row.reason)}</span></span> },
-  { id: 'origin', title: 'From', cell: (row) => <span class="lines"><Text value={row.origin} max={50} />{row.part !== null && <span class="dim"><Text value={row.part} max={50} /></span>}</span> },
+  { id: 'origin', title: 'From', cell: (row) => <span class="lines"><Text value={row.origin} max={70} />{row.part !== null && <span class="dim"><Text value={row.part} max={70} /></span>}</span> },
   { id: 'size', title: 'Kept', align: 'end', cell: (row) => <span class="nowrap">{bytes(row.size)}</span> },
   { id: 'times', title: 'Times', align: 'end', cell: (row) => number(row.times_seen) },
-  { id: 'first', title: 'First seen', only: 'wide', cell: (row) => <span class="nowrap">{time(row.first_seen)}</span> },
+  { id: 'first', title: 'First seen', only: 'roomy', cell: (row) => <span class="nowrap">{time(row.first_seen)}</span> },
   { id: 'last', title: 'Last seen', cell: (row) => <span class="nowrap">{time(row.last_seen)}</span> },
 ];
 
@@ -24,9 +24,8 @@ export function RejectsPage() {
   const { query } = useRoute();
   const answer = useApi<Rejects>('rejects' + queryText({ cursor: query.get('cursor'), limit: 50 }));
   return <>
-    <div class="pagehead"><h1 tabIndex={-1}>Rejects</h1><p class="dim">What came as a report but could not be read; its bytes are kept</p></div>
+    <div class="pagehead"><h1 tabIndex={-1}>Rejects</h1><p class="dim">What came as a report but could not be read; its bytes are kept</p>{!!answer.data?.rejects.length && <div class="aside"><CsvLink to={address('rejects?format=csv&limit=1000')} /></div>}</div>
     <Loaded answer={answer}>{(data) => <>
-      {data.rejects.length > 0 && <div class="toolbar"><span class="grow" /><CsvLink to={address('rejects?format=csv&limit=1000')} /></div>}
       <Table caption="Rejects" rows={data.rejects} columns={kColumns} keyOf={(row) => row.id} pageSize={1000}
         empty={<>Nothing was rejected: every report that came could be read. What could not be would stand here with its reason, to be read again after an upgrade.</>} />
       <CursorPager next={data.next_cursor} what="Rejects" />

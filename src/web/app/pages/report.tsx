@@ -26,8 +26,8 @@ function columns(chosen: number): Column<Row>[] {
     { id: 'dkim', title: 'DKIM aligned', by: (row) => row.dkim_aligned, cell: (row) => <Result value={row.dkim_aligned} /> },
     { id: 'spf', title: 'SPF aligned', by: (row) => row.spf_aligned, cell: (row) => <Result value={row.spf_aligned} /> },
     { id: 'disposition', title: 'Disposition', by: (row) => row.disposition, cell: (row) => <Text value={row.disposition} /> },
-    { id: 'signed', title: 'Signed by', only: 'wide', cell: (row) => row.dkim.length ? <><Text value={row.dkim[0].domain} max={40} />{row.dkim.length > 1 && ` +${row.dkim.length - 1}`}</> : <span class="dim">–</span> },
-    { id: 'reason', title: 'Override', only: 'wide', cell: (row) => row.override_reasons.length ? row.override_reasons.map((one) => plain(one.type)).join(', ') : <span class="dim">–</span> },
+    { id: 'signed', title: 'Signed by', only: 'roomy', cell: (row) => row.dkim.length ? <><Text value={row.dkim[0].domain} max={40} />{row.dkim.length > 1 && ` +${row.dkim.length - 1}`}</> : <span class="dim">–</span> },
+    { id: 'reason', title: 'Override', only: 'roomy', cell: (row) => row.override_reasons.length ? row.override_reasons.map((one) => plain(one.type)).join(', ') : <span class="dim">–</span> },
   ];
 }
 

@@ -15,10 +15,10 @@ const kColumns: Column<Report>[] = [
   { id: 'domain', title: 'Domain', cell: (row) => <Text value={row.domain} max={40} /> },
   { id: 'messages', title: 'Messages', align: 'end', cell: (row) => number(row.messages) },
   { id: 'aligned', title: 'Aligned', align: 'end', cell: (row) => share(row.aligned, row.messages) },
-  { id: 'records', title: 'Records', align: 'end', only: 'wide', cell: (row) => number(row.records) },
-  { id: 'policy', title: 'Policy', only: 'wide', cell: (row) => <Text value={row.p} /> },
-  { id: 'received', title: 'Read', only: 'wide', cell: (row) => <span class="nowrap">{time(row.received_at)}</span> },
-  { id: 'odd', title: 'Remarks', cell: (row) => <Remarks of={row} /> },
+  { id: 'records', title: 'Records', align: 'end', only: 'roomy', cell: (row) => number(row.records) },
+  { id: 'policy', title: 'Policy', only: 'roomy', cell: (row) => <Text value={row.p} /> },
+  { id: 'received', title: 'Read', only: 'roomy', cell: (row) => <span class="nowrap">{time(row.received_at)}</span> },
+  { id: 'odd', title: 'Remarks', void: (row) => row.implausible.length + row.tolerances.length + row.records_left_out === 0 && row.trust !== 'failed', cell: (row) => <Remarks of={row} /> },
 ];
 
 function Remarks({ of }: { of: Report }) {

@@ -2,7 +2,7 @@
 import { useMemo } from 'preact/hooks';
 import { path, useApi } from '../api';
 import { Chart, type Series } from '../parts/chart';
-import { ClassBadge, Crumbs, Facts, Figure, Loaded, LongText, Panel, Text, sourceName } from '../parts/bits';
+import { ClassBadge, Crumbs, Days, Facts, Figure, Loaded, Panel, Prose, Text, sourceName } from '../parts/bits';
 import { Copy } from '../parts/copy';
 import { Choice } from '../parts/filter';
 import { Table } from '../parts/table';
@@ -13,7 +13,7 @@ import { failureWords, kClassMeanings, plain } from '../words';
 import { DecidePanel } from './decide';
 import { kDays } from './sources';
 
-function Days({ of }: { of: Page }) {
+function DaysPanel({ of }: { of: Page }) {
   const series = useMemo<Series[]>(() => [
     { id: 'pass', title: 'Aligned', values: of.days.map((day) => day.aligned) },
     { id: 'fail', title: 'Failing', values: of.days.map((day) => Math.max(0, day.messages - day.aligned)) },
@@ -70,7 +70,7 @@ function Evidence({ of }: { of: Page }) {
     <p><ClassBadge of={s.class} kind={s.kind} /> <span class="dim">{kClassMeanings[s.class]}</span></p>
     {s.evidence.length ? <ul class="notes">{s.evidence.map((line) => <li key={line}><Text value={line} max={500} /></li>)}</ul> : <p class="dim">No evidence was needed.</p>}
     {s.failure !== 'none' && <p><strong>Fails:</strong> {failureWords(s.failure)}.</p>}
-    {s.fix && <p class="fix"><strong>To do:</strong> <LongText value={s.fix} max={900} /></p>}
+    {s.fix && <p class="fix"><strong>To do:</strong> <Prose value={s.fix} /></p>}
   </Panel>;
 }
 
@@ -88,15 +88,15 @@ export function SourcePage({ domain, source }: { domain: string; source: string 
       const s = data.source;
       return <>
         <dl class="figures">
-          <Figure label="Messages" value={number(s.messages)} note={`${data.window.from} – ${data.window.to}`} />
+          <Figure label="Messages" value={number(s.messages)} note={<Days from={data.window.from} to={data.window.to} />} />
           <Figure label="Aligned" value={percent(s.pass_rate)} note={`${number(s.messages - s.aligned)} fail`} />
           <Figure label="DKIM aligned" value={number(s.dkim_aligned)} note={`${number(s.dkim_pass)} with any pass`} />
           <Figure label="SPF aligned" value={number(s.spf_aligned)} note={`${number(s.spf_pass)} with any pass`} />
-          <Figure label="Seen on" value={count(s.days, 'day')} note={`${s.first_seen ?? '–'} – ${s.last_seen ?? '–'}`} />
+          <Figure label="Seen on" value={count(s.days, 'day')} note={<Days from={s.first_seen ?? '–'} to={s.last_seen ?? '–'} />} />
           <Figure label="Author domain" value={<Text value={s.author_domain || '–'} max={40} />} />
         </dl>
-        <div class="columns">
-          <div class="wide"><Days of={data} /><Evidence of={data} /><Identities of={data} /><Addresses of={data} domain={domain} /><Reporters of={data} domain={domain} /></div>
+        <div class="columns sidefirst">
+          <div class="wide"><DaysPanel of={data} /><Evidence of={data} /><Identities of={data} /><div class="pair"><Addresses of={data} domain={domain} /><Reporters of={data} domain={domain} /></div></div>
           <div class="side"><DecidePanel key={(data.decision?.decided_at ?? '') + data.decision?.decision} domain={domain} what={s.key} decision={data.decision} verdict={verdict} onDone={() => {}} /><Treatment of={data} /></div>
         </div>
       </>;

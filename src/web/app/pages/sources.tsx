@@ -21,13 +21,13 @@ function columns(domain: string, days: string | null): Column<Source>[] {
       {row.decision && <span class="dim">{kDecisionWords[row.decision]}</span>}</span> },
     { id: 'messages', title: 'Messages', align: 'end', largestFirst: true, by: (row) => row.messages, cell: (row) => number(row.messages) },
     { id: 'pass', title: 'Aligned', align: 'end', by: (row) => row.pass_rate, cell: (row) => percent(row.pass_rate) },
-    { id: 'dkim', title: 'DKIM', align: 'end', only: 'wide', largestFirst: true, by: (row) => row.dkim_aligned, cell: (row) => number(row.dkim_aligned) },
-    { id: 'spf', title: 'SPF', align: 'end', only: 'wide', largestFirst: true, by: (row) => row.spf_aligned, cell: (row) => number(row.spf_aligned) },
-    { id: 'stopped', title: 'Stopped', align: 'end', only: 'wide', largestFirst: true, by: (row) => row.disposition.quarantine + row.disposition.reject, cell: (row) => number(row.disposition.quarantine + row.disposition.reject) },
-    { id: 'ips', title: 'Addresses', align: 'end', only: 'wide', largestFirst: true, by: (row) => row.ips.length, cell: (row) => number(row.ips.length) },
+    { id: 'dkim', title: 'DKIM', align: 'end', only: 'roomy', largestFirst: true, by: (row) => row.dkim_aligned, cell: (row) => number(row.dkim_aligned) },
+    { id: 'spf', title: 'SPF', align: 'end', only: 'roomy', largestFirst: true, by: (row) => row.spf_aligned, cell: (row) => number(row.spf_aligned) },
+    { id: 'stopped', title: 'Stopped', align: 'end', only: 'roomy', largestFirst: true, by: (row) => row.disposition.quarantine + row.disposition.reject, cell: (row) => number(row.disposition.quarantine + row.disposition.reject) },
+    { id: 'ips', title: 'Addresses', align: 'end', only: 'roomy', largestFirst: true, by: (row) => row.ips.length, cell: (row) => number(row.ips.length) },
     { id: 'last', title: 'Last seen', largestFirst: true, by: (row) => row.last_seen, cell: (row) => <span class="nowrap">{row.last_seen ?? '–'}</span> },
     { id: 'failure', title: 'What fails', by: (row) => (row.failure === 'none' ? null : failureWords(row.failure)), cell: (row) => row.failure === 'none'
-      ? <Mark state="ok">nothing</Mark> : <Mark state={row.class === 'legitimate' || row.class === 'candidate' ? 'bad' : 'none'}>{failureWords(row.failure)}</Mark> },
+      ? <Mark state="ok">nothing</Mark> : <Mark state={(row.class === 'legitimate' || row.class === 'candidate') && (row.pass_rate ?? 0) < 0.98 ? 'bad' : 'none'}>{failureWords(row.failure)}</Mark> },
   ];
 }
 

@@ -8,12 +8,15 @@ import { kClassWords, kVerdictWords, plain } from '../words';
 
 export type Children = { children?: ComponentChildren };
 
+/** Short words stay whole where columns compete; long ones may break anywhere. */
+const wrap = (text: string): string => (text.length <= 32 ? 'text short' : 'text');
+
 /** Outside text, isolated from its surroundings; cut at `max` characters with the whole as title. For links and cells. */
 export function Text({ value, max = 80 }: { value: string | null; max?: number }) {
   if (value === null) return <span class="dim">–</span>;
   const shown = visible(value);
   const short = cut(shown, max);
-  return <bdi class="text" title={short === shown ? undefined : cut(shown, 2000)}>{short || '(empty)'}</bdi>;
+  return <bdi class={wrap(short)} title={short === shown ? undefined : cut(shown, 2000)}>{short || '(empty)'}</bdi>;
 }
 
 /** Outside text that may be long: the rest of it behind a button. Not inside links. */
@@ -21,13 +24,22 @@ export function LongText({ value, max = 200 }: { value: string | null; max?: num
   const [open, set] = useState(false);
   if (value === null) return <span class="dim">–</span>;
   const shown = visible(value);
-  if (shown.length <= max) return <bdi class="text">{shown || '(empty)'}</bdi>;
+  if (shown.length <= max) return <bdi class={wrap(shown)}>{shown || '(empty)'}</bdi>;
   return <span class="longtext">
     <bdi class="text">{open ? shown : cut(shown, max)}</bdi>{' '}
     <button type="button" class="link" aria-expanded={open} onClick={() => set(!open)}>
       {open ? 'show less' : `show all ${number(shown.length)} characters`}
     </button>
   </span>;
+}
+
+/** Sentences of the service, in which commands stand in backticks. */
+export function Prose({ value }: { value: string }) {
+  return <bdi class="text">{visible(value).split(/`([^`]{1,300})`/).map((part, at) => (at % 2 ? <code key={at}>{part}</code> : part))}</bdi>;
+}
+
+export function Days({ from, to }: { from: string; to: string }) {
+  return <><span class="nowrap">{from}</span> – <span class="nowrap">{to}</span></>;
 }
 
 const kPaths: Record<string, string> = {
@@ -53,7 +65,7 @@ export const sourceName = (one: Pick<Source, 'source' | 'key'>): string => one.s
 
 /** Tells apart at a glance what holds and what does not. */
 export function Mark({ state, children }: { state: 'ok' | 'bad' | 'wait' | 'none' | 'warn' } & Children) {
-  return <span class={`mark ${state}`}><Icon name={state} />{children}</span>;
+  return <span class={`mark ${state}`}><Icon name={state} />{children && <span>{children}</span>}</span>;
 }
 
 export function Result({ value }: { value: string | null }) {

@@ -43,10 +43,10 @@ function options(element: HTMLElement, series: Series[], hidden: Set<string>, wi
     width, height, hooks,
     legend: { show: false },
     tzDate: (at) => uPlot.tzDate(new Date(at * 1000), 'Etc/UTC'),
-    scales: { y: { range: (_, __, max) => [0, Math.max(1, max * 1.05)] } },
-    cursor: { drag: { x: true, y: false }, points: { show: false }, y: false },
+    scales: { x: { range: (_, min, max) => [min - kDay / 2, max + kDay / 2] }, y: { range: (_, __, max) => [0, Math.max(1, max * 1.05)] } },
+    cursor: { drag: { x: true, y: false, setScale: false }, points: { show: false }, y: false },
     axes: [
-      { ...axis, grid: { show: false }, space: 70, values: (_, ticks) => ticks.map((at) => (at % kDay ? '' : dayOf(at).slice(5))), incrs: [1, 2, 7, 14, 30, 60].map((n) => n * kDay) },
+      { ...axis, grid: { show: false }, space: 70, size: 30, values: (_, ticks) => ticks.map((at) => (at % kDay ? '' : dayOf(at).slice(5))), incrs: [1, 2, 7, 14, 30, 60].map((n) => n * kDay) },
       { ...axis, size: 52, values: (_, ticks) => ticks.map((n) => (Number.isInteger(n) ? compact(n) : '')) },
     ],
     // From the top of the pile down, so that lower ones are painted over higher ones.

@@ -13,9 +13,11 @@ export interface Column<T> {
   /** The order that a first click gives; default ascending. */
   largestFirst?: boolean;
   align?: 'end';
-  /** "wide": left out where the screen is narrow. */
-  only?: 'wide';
+  /** "roomy": left out where the screen is narrow. */
+  only?: 'roomy';
   grow?: boolean;
+  /** Rows of which it says nothing: left out of their card. */
+  void?: (row: T) => boolean;
 }
 
 interface Props<T> {
@@ -75,7 +77,7 @@ export function Table<T>({ caption, rows, columns, keyOf, prefix = '', pageSize 
         {columns.map((one) => <th key={one.id} role="columnheader" scope="col" class={classes(one)}
           aria-sort={one.by ? (column === one ? (descending ? 'descending' : 'ascending') : 'none') : undefined}>
           {one.by
-            ? <button type="button" onClick={() => click(one)}>{one.title}<span class="arrow" aria-hidden="true">{column === one ? (descending ? '↓' : '↑') : ''}</span></button>
+            ? <button type="button" onClick={() => click(one)}>{one.title}<span class="arrow" aria-hidden="true">{column === one && descending ? '↓' : '↑'}</span></button>
             : one.title}
         </th>)}
       </tr></thead>
@@ -83,7 +85,7 @@ export function Table<T>({ caption, rows, columns, keyOf, prefix = '', pageSize 
         {shown.map((row) => <tr role="row" key={keyOf(row)} class={current?.(row) ? 'current' : undefined}>
           {columns.map((one, at) => at === 0
             ? <th key={one.id} role="rowheader" scope="row" class={classes(one)}>{one.cell(row)}</th>
-            : <td key={one.id} role="cell" class={classes(one)} data-label={one.title}>{one.cell(row)}</td>)}
+            : <td key={one.id} role="cell" class={[classes(one), one.void?.(row) ? 'void' : ''].filter(Boolean).join(' ') || undefined} data-label={one.title}>{one.cell(row)}</td>)}
         </tr>)}
       </tbody>
     </table>
