@@ -27,6 +27,6 @@ export function LoginPage() {
     </label>
     {error && <Fault error={error} />}
     <button type="submit" class="primary" disabled={busy}>{busy ? 'Logging in…' : 'Log in'}</button>
-    <p class="dim">No token yet? On the server: <code>ruagate token create --scope read --scope operate NAME</code></p>
+    <p class="dim">No token yet? On the server: <code>ruagate token create NAME --scope read --scope operate</code></p>
   </form>;
 }

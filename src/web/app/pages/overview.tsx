@@ -70,9 +70,10 @@ export function OverviewPage() {
     row.domain.toLowerCase().includes(word) || (row.first_blocker && sourceName(row.first_blocker).toLowerCase().includes(word)));
   return <>
     <div class="pagehead"><h1 tabIndex={-1}>Domains</h1>
-      {answer.data && answer.data.domains.length > 0 && <p class="dim">As of {answer.data.as_of}. Figures of 28 days; worst first.</p>}</div>
+      {answer.data?.domains.some((one) => one.reports > 0) && <p class="dim">As of {answer.data.as_of}. Figures of 28 days; worst first.</p>}</div>
     <Loaded answer={answer}>{({ domains }) => {
-      if (domains.length === 0) return <FirstSteps />;
+      // Domains of the configuration stand here also before the first report.
+      if (domains.every((one) => one.reports === 0)) return <FirstSteps />;
       const rows = domains.filter(matches);
       return <>
         <Tiles domains={domains} chosen={verdict} />

@@ -20,15 +20,14 @@ export function Sparkline({ days }: { days: SparkDay[] }) {
   const passing = days.reduce((sum, day) => sum + day.legitimate_aligned, 0);
   const width = kWidth / days.length;
   const height = (n: number) => (n === 0 ? 0 : Math.max(1, (n / top) * kHeight));
+  const bar = (at: number, from: number, tall: number) =>
+    tall > 0 ? `M${(at * width).toFixed(1)} ${(kHeight - from).toFixed(1)}h${(width - 0.8).toFixed(1)}v${tall.toFixed(1)}h-${(width - 0.8).toFixed(1)}z` : '';
+  // One path each, not a rectangle for each day: a page has fifty of these.
+  const whole = days.map((day) => height(own ? day.legitimate : day.messages));
+  const bad = days.map((day, at) => (own ? Math.min(whole[at], height(day.legitimate - day.legitimate_aligned)) : 0));
   return <svg class="spark" viewBox={`0 0 ${kWidth} ${kHeight}`} role="img" aria-label={words(days, total, passing, own)}>
-    {days.map((day, at) => {
-      const whole = height(own ? day.legitimate : day.messages);
-      const bad = own ? height(day.legitimate - day.legitimate_aligned) : 0;
-      return <g key={day.day}>
-        {whole > 0 && <rect class={own ? 'pass' : 'other'} x={at * width} y={kHeight - whole} width={width - 0.8} height={whole} />}
-        {bad > 0 && <rect class="fail" x={at * width} y={kHeight - whole} width={width - 0.8} height={Math.min(bad, whole)} />}
-      </g>;
-    })}
-    <line class="base" x1="0" x2={kWidth} y1={kHeight - 0.25} y2={kHeight - 0.25} />
+    <path class={own ? 'pass' : 'other'} d={whole.map((tall, at) => bar(at, tall - bad[at], tall - bad[at])).join('')} />
+    <path class="fail" d={bad.map((tall, at) => bar(at, whole[at], tall)).join('')} />
+    <path class="base" d={`M0 ${kHeight - 0.25}h${kWidth}`} />
   </svg>;
 }
