@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# build.sh [OUT]: bundles the dashboard and compresses it into OUT (default: dist/, which is committed and embedded).
+# build.sh [--installed] [OUT]: bundles the dashboard and compresses it into OUT (default: dist/, which is committed and embedded).
+# With --installed the packages are there already.
 # Same input, same bytes. Needs Node.js and, for the packages, the npm registry; a plain build of ruagate needs neither.
 set -euo pipefail
 cd "$(dirname "$0")"
+if [ "${1:-}" = --installed ]; then shift; else npm ci --no-audit --no-fund --ignore-scripts --silent; fi
 out=${1:-dist}
-npm ci --no-audit --no-fund --ignore-scripts --silent
 rm -rf "$out"
 mkdir -p "$out"
 node node_modules/esbuild/bin/esbuild app/main.tsx --bundle --minify --format=esm --jsx=automatic --jsx-import-source=preact \

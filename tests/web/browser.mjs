@@ -44,3 +44,9 @@ export async function settled(page) {
   await page.waitForLoadState('networkidle');
   await page.waitForFunction(() => document.querySelector('main h1') && !document.querySelector('main .loading'));
 }
+
+export async function logIn(page, token) {
+  await page.getByLabel('Token').fill(token);
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.getByRole('navigation', { name: 'Main', exact: true }).waitFor();
+}

@@ -1,6 +1,6 @@
 // node walk.mjs BASE TOKEN READER: a headless browser walks every page of a running service with the world of web_test.py in it.
 // TOKEN may operate, READER may only read. Ends with 1 and the list of faults when anything is amiss.
-import { kScreens, launch, open, settled, watchedPage } from './browser.mjs';
+import { kScreens, launch, logIn, open, settled, watchedPage } from './browser.mjs';
 import { Checks } from './checks.mjs';
 
 const [base, token, reader] = process.argv.slice(2);
@@ -13,12 +13,6 @@ const views = [
   'domains/hostile.example/sources', 'domains/shop.example/sources/dkim%3Amcsv.net', 'domains/shop.example/decisions', 'reports',
   'reports?domain=hostile.example', 'reports/%report', 'reports/%report?record=1', 'reports/%report/raw', 'rejects', 'rejects/%reject', 'health',
 ];
-
-async function login(page, secret) {
-  await page.getByLabel('Token').fill(secret);
-  await page.getByRole('button', { name: 'Log in' }).click();
-  await page.getByRole('navigation', { name: 'Main', exact: true }).waitFor();
-}
 
 /** What the API says, with the session of the page. */
 const ask = (page, path) => page.evaluate(async (target) => (await fetch(target)).json(), `${base}/api/v1/${path}`);
@@ -40,7 +34,7 @@ async function onScreen(screen, work) {
 async function loggedIn(screen, work) {
   await onScreen(screen, async (page) => {
     await visit(page, 'domains');
-    await login(page, token);
+    await logIn(page, token);
     await work(page);
   });
 }
@@ -68,7 +62,7 @@ await checks.part('logging in and out', () => onScreen('light', async (page) => 
   await page.getByRole('button', { name: 'Log in' }).click();
   await page.getByRole('alert').waitFor();
   checks.is((await page.evaluate(async (target) => (await fetch(target)).status, `${base}/api/v1/domains`)) === 401, 'the API answers without a login');
-  await login(page, token);
+  await logIn(page, token);
   await page.getByRole('heading', { level: 1, name: 'shop.example' }).waitFor();
   const cookies = await page.context().cookies();
   checks.is(cookies.some((one) => one.name === 'ruagate_session' && one.httpOnly && one.sameSite === 'Strict'), 'the cookie of the session');
@@ -79,7 +73,7 @@ await checks.part('logging in and out', () => onScreen('light', async (page) => 
 
 await checks.part('a reader may not decide', () => onScreen('light', async (page) => {
   await visit(page, 'domains/school.example/sources/dkim%3Asendgrid.net');
-  await login(page, reader);
+  await logIn(page, reader);
   await page.getByText('Your token may only read').waitFor();
   checks.is(await page.getByRole('radio', { name: /^Approve/ }).isDisabled(), 'Approve is offered');
 }));

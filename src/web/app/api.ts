@@ -1,8 +1,8 @@
-// Asking the service. Paths are relative, so that the page also works below a prefix of a reverse proxy.
+// Asking the service.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Problem, Session } from './types';
 
-const kBase = 'api/v1/';
+const kBase = '/api/v1/';
 
 export class ApiError extends Error {
   constructor(readonly status: number, readonly code: string, message: string) { super(message); }
