@@ -34,15 +34,23 @@ export async function watchedPage(browser, base, screen) {
   return { page, context, faults };
 }
 
-/** Goes to a view of the page and waits until it shows what it was asked for. */
+/** The day of the world's verdicts: the samples are judged on it, whenever the test runs. */
+export const kAsOf = '2026-11-21';
+
+/** Goes to a view of the page, as of that day, and waits until it shows what it was asked for. */
 export async function open(page, base, view) {
-  await page.goto(`${base}/#/${view}`);
+  await page.goto(`${base}/#/${view}${view.includes('?') ? '&' : '?'}as_of=${kAsOf}`);
   await settled(page);
 }
 
 export async function settled(page) {
   await page.waitForLoadState('networkidle');
-  await page.waitForFunction(() => document.querySelector('main h1') && !document.querySelector('main .loading'));
+  const shown = () => document.querySelector('main h1') && !document.querySelector('main .loading');
+  try {
+    await page.waitForFunction(shown, undefined, { polling: 50 });
+  } catch (error) {
+    throw new Error(`${page.url()} does not come to rest: ${await page.evaluate(() => document.querySelector('main')?.outerHTML.slice(0, 2000))}`, { cause: error });
+  }
 }
 
 export async function logIn(page, token) {

@@ -1,6 +1,6 @@
 // node walk.mjs BASE TOKEN READER: a headless browser walks every page of a running service with the world of web_test.py in it.
 // TOKEN may operate, READER may only read. Ends with 1 and the list of faults when anything is amiss.
-import { kScreens, launch, logIn, open, settled, watchedPage } from './browser.mjs';
+import { kAsOf, kScreens, launch, logIn, open, settled, watchedPage } from './browser.mjs';
 import { Checks } from './checks.mjs';
 
 const [base, token, reader] = process.argv.slice(2);
@@ -79,7 +79,7 @@ await checks.part('a reader may not decide', () => onScreen('light', async (page
 }));
 
 await checks.part('the overview', () => loggedIn('light', async (page) => {
-  const { domains } = await ask(page, 'domains');
+  const { domains } = await ask(page, `domains?as_of=${kAsOf}`);
   const names = () => page.locator('tbody th').allInnerTexts();
   checks.same(await names(), domains.map((one) => one.domain), 'domains, worst first');
   await page.getByLabel('Search').fill('shop');
@@ -90,6 +90,7 @@ await checks.part('the overview', () => loggedIn('light', async (page) => {
   await settled(page);
   checks.same(await names(), ['shop.example'], 'after a reload');
   await page.getByLabel('Search').fill('');
+  await page.getByRole('status').getByText(/^\d+ domains$/).waitFor();
   const head = page.getByRole('columnheader', { name: 'Messages' });
   await head.getByRole('button').click();
   await page.waitForFunction(() => location.hash.includes('sort=-messages'));
@@ -103,7 +104,7 @@ await checks.part('the overview', () => loggedIn('light', async (page) => {
 
 await checks.part('a domain', () => loggedIn('light', async (page) => {
   await visit(page, 'domains/shop.example');
-  const verdict = await ask(page, 'domains/shop.example/readiness');
+  const verdict = await ask(page, `domains/shop.example/readiness?as_of=${kAsOf}`);
   const main = page.locator('main');
   checks.is((await main.innerText()).toLowerCase().includes(verdict.reason.toLowerCase()), 'the verdict in a sentence');
   checks.is((await main.innerText()).includes(verdict.record), 'the record');
@@ -124,7 +125,7 @@ await checks.part('a domain', () => loggedIn('light', async (page) => {
   await page.mouse.up();
   await page.waitForFunction(() => /from=\d{4}/.test(location.hash));
   await page.getByText('Table of these days').click();
-  const timeline = await ask(page, 'domains/shop.example/timeline');
+  const timeline = await ask(page, `domains/shop.example/timeline?until=${kAsOf}`);
   const from = /from=([\d-]+)/.exec(page.url())[1];
   const day = timeline.days.find((one) => one.day === from);
   const row = page.locator('.chart tbody tr', { hasText: from });

@@ -15,7 +15,6 @@ from service import Service  # noqa: E402
 SKIPPED = 77
 DAY = 86400
 LAST = 1794960000  # 2026-11-18
-AS_OF = "2026-11-21"  # The day after the samples' last reports came.
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>\u202eevil\u202c\u200b\u0085 &amp; "
 
 

@@ -12,10 +12,10 @@ import { ReportsPage } from './pages/reports';
 import { SourcePage } from './pages/source';
 import { SourcesPage } from './pages/sources';
 import { DecisionsPage } from './pages/decisions';
-import { Fault } from './parts/bits';
+import { Fault, Mark } from './parts/bits';
 import { LiveRegion, announce } from './parts/live';
 import { cut, visible } from './text';
-import { href, useRoute } from './router';
+import { asOf, href, setQuery, useRoute } from './router';
 
 interface Page { title: string; section: string; content: JSX.Element }
 
@@ -78,7 +78,11 @@ function Pages() {
     (heading ?? document.getElementById('main'))?.focus({ preventScroll: true });
     announce(cut(visible(page.title), 120));
   }, [place]);
-  return <main id="main" tabIndex={-1} key={place}>{page.content}</main>;
+  const day = asOf();
+  return <main id="main" tabIndex={-1} key={place}>
+    {day && <p class="notice warn asof"><Mark state="wait" /><span>Judged as of {day}, with what is known now. <button type="button" class="link" onClick={() => setQuery({ as_of: null })}>Show today</button></span></p>}
+    {page.content}
+  </main>;
 }
 
 function Header({ locked }: { locked: boolean }) {

@@ -23,8 +23,20 @@ export function queryText(query: Query): string {
   return parts.size ? '?' + parts : '';
 }
 
-export const href = (path: (string | number)[], query: Query = {}): string =>
+/** The day that the address asks to be judged on; null: today. */
+export function asOf(): string | null {
+  const day = currentRoute().query.get('as_of');
+  return day && /^\d{4}-\d{2}-\d{2}$/.test(day) ? day : null;
+}
+
+/** A query of the service for what is judged on a day. */
+export const dated = (query: Query = {}): string => queryText({ ...query, as_of: asOf() });
+
+const hash = (path: (string | number)[], query: Query): string =>
   '#/' + path.map((segment) => encodeURIComponent(segment)).join('/') + queryText(query);
+
+/** The address of a view; it keeps the day. */
+export const href = (path: (string | number)[], query: Query = {}): string => hash(path, { ...query, as_of: asOf() });
 
 const kChanged = new EventTarget();
 addEventListener('hashchange', () => kChanged.dispatchEvent(new Event('route')));
@@ -36,7 +48,7 @@ export function setQuery(changes: Query, push = false): void {
     if (value === null || value === undefined || value === '') query.delete(name);
     else query.set(name, String(value));
   }
-  const target = href(path) + (query.size ? '?' + query : '');
+  const target = hash(path, Object.fromEntries(query));
   if (target === location.hash) return;
   history[push ? 'pushState' : 'replaceState'](null, '', target);
   kChanged.dispatchEvent(new Event('route'));

@@ -5,7 +5,7 @@ import { CsvLink, Fault, Loaded, Panel, Text } from '../parts/bits';
 import { Confirm } from '../parts/dialog';
 import { announce } from '../parts/live';
 import { Table } from '../parts/table';
-import { href, queryText } from '../router';
+import { dated, href, queryText } from '../router';
 import { time } from '../text';
 import type { Decision, Decisions, Readiness } from '../types';
 import { kDecisionWords } from '../words';
@@ -13,7 +13,7 @@ import { DomainHead } from './domain_head';
 
 export function DecisionsPage({ domain }: { domain: string }) {
   const answer = useApi<Decisions>('senders' + queryText({ domain }));
-  const verdict = useApi<Readiness>(path('domains', domain, 'readiness'));
+  const verdict = useApi<Readiness>(path('domains', domain, 'readiness') + dated());
   const [asking, setAsking] = useState<Decision | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
   const may = mayOperate();

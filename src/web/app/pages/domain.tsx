@@ -7,7 +7,7 @@ import { Copy } from '../parts/copy';
 import { Choice } from '../parts/filter';
 import { Ladder } from '../parts/ladder';
 import { Table } from '../parts/table';
-import { href, queryText, useRoute } from '../router';
+import { asOf, dated, href, queryText, useRoute } from '../router';
 import { count, number, percent, plusDays, share } from '../text';
 import type { Blocker, Gate, Policy, Readiness, Timeline } from '../types';
 import { failureWords, gateWords, kClassMeanings, kFractionGates, nextAction, recordTitle, stepWords } from '../words';
@@ -145,7 +145,7 @@ function DaysPanel({ domain, until }: { domain: string; until: string }) {
   const { query } = useRoute();
   const span = Number(query.get('span')) || 90;
   const target = path('domains', domain, 'timeline');
-  const window = span === 90 ? '' : queryText({ since: plusDays(until, 1 - span), until });
+  const window = span === 90 && !asOf() ? '' : queryText({ since: plusDays(until, 1 - span), until });
   const answer = useApi<Timeline>(target + window);
   // Days before the first report say nothing; a fortnight is always shown.
   const shown = useMemo(() => {
@@ -169,7 +169,7 @@ function DaysPanel({ domain, until }: { domain: string; until: string }) {
 }
 
 export function DomainPage({ domain }: { domain: string }) {
-  const answer = useApi<Readiness>(path('domains', domain, 'readiness'), 60);
+  const answer = useApi<Readiness>(path('domains', domain, 'readiness') + dated(), 60);
   const v = answer.data;
   return <>
     <DomainHead domain={domain} tab="readiness" verdict={v?.verdict} />

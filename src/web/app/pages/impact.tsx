@@ -2,6 +2,7 @@
 import { path, useApi } from '../api';
 import { Figure, Loaded, Mark, Panel } from '../parts/bits';
 import { Table } from '../parts/table';
+import { dated } from '../router';
 import { count, number } from '../text';
 import type { ImpactDocument, Impact, ImpactStep, Readiness } from '../types';
 import { gateWords, stepWords } from '../words';
@@ -19,7 +20,7 @@ function Figures({ of }: { of: Impact }) {
 }
 
 export function ImpactPanel({ domain, verdict }: { domain: string; verdict: Readiness }) {
-  const answer = useApi<ImpactDocument>(path('domains', domain, 'impact'));
+  const answer = useApi<ImpactDocument>(path('domains', domain, 'impact') + dated());
   const next = verdict.next_step;
   const shown = next && verdict.verdict !== 'step_back' && verdict.verdict !== 'at_target';
   return <Panel title={shown ? `What ${stepWords(next)} would have done` : 'What each step would have done'} id="impact"

@@ -5,7 +5,7 @@ import { Field, Filters } from '../parts/filter';
 import { SmallLadder } from '../parts/ladder';
 import { Sparkline } from '../parts/sparkline';
 import { type Column, Table } from '../parts/table';
-import { href, setQuery, useRoute } from '../router';
+import { dated, href, setQuery, useRoute } from '../router';
 import { count, number, percent } from '../text';
 import type { Domains, Overview, VerdictWord } from '../types';
 import { kLadders, kVerdictWords, kVerdicts } from '../words';
@@ -63,7 +63,7 @@ function Tiles({ domains, chosen }: { domains: Overview[]; chosen: string | null
 
 export function OverviewPage() {
   const { query } = useRoute();
-  const answer = useApi<Domains>('domains', 60);
+  const answer = useApi<Domains>('domains' + dated(), 60);
   const verdict = query.get('verdict');
   const words = (query.get('q') ?? '').toLowerCase().split(/\s+/).filter(Boolean);
   const matches = (row: Overview) => (!verdict || row.verdict === verdict) && words.every((word) =>
@@ -78,9 +78,9 @@ export function OverviewPage() {
       return <>
         <Tiles domains={domains} chosen={verdict} />
         <div class="toolbar">
-          <Filters><Field name="q" label="Search" placeholder="Domain or blocker" /></Filters>
+          <Filters><Field name="q" label="Search" placeholder="Domain or blocker" /><Field name="as_of" label="As of (UTC)" type="date" /></Filters>
           <p class="dim" role="status">{rows.length === domains.length ? count(domains.length, 'domain') : `${number(rows.length)} of ${count(domains.length, 'domain')}`}</p>
-          <CsvLink to={address('domains?format=csv')} />
+          <CsvLink to={address('domains' + dated({ format: 'csv' }))} />
         </div>
         <Table caption="Domains" rows={rows} columns={kColumns} keyOf={(row) => row.domain}
           empty={<>No domain matches. <button type="button" class="link" onClick={() => setQuery({ q: null, verdict: null })}>Show all</button></>} />

@@ -3,7 +3,7 @@ import { address, useApi } from '../api';
 import { CsvLink, Loaded, Mark, Text } from '../parts/bits';
 import { Field, Filters } from '../parts/filter';
 import { type Column, Table } from '../parts/table';
-import { href, queryText, setQuery, useRoute } from '../router';
+import { dated, href, queryText, setQuery, useRoute } from '../router';
 import { count, number, period, share, time } from '../text';
 import type { Domains, Report, Reports } from '../types';
 
@@ -51,8 +51,8 @@ function Nothing({ filtered }: { filtered: boolean }) {
 export function ReportsPage() {
   const { query } = useRoute();
   const filters = Object.fromEntries(kFilters.map((name) => [name, query.get(name)]));
-  const answer = useApi<Reports>('reports' + queryText({ ...filters, cursor: query.get('cursor'), limit: 50 }));
-  const domains = useApi<Domains>('domains');
+  const answer = useApi<Reports>('reports' + queryText({ ...filters, cursor: query.get('cursor'), limit: innerWidth > 760 ? 50 : 25 }));
+  const domains = useApi<Domains>('domains' + dated());
   const filtered = kFilters.some((name) => query.get(name));
   return <>
     <div class="pagehead"><h1 tabIndex={-1}>Reports</h1><p class="dim">Newest first</p></div>

@@ -6,7 +6,7 @@ import { ClassBadge, Crumbs, Days, Facts, Figure, Loaded, Panel, Prose, Text, so
 import { Copy } from '../parts/copy';
 import { Choice } from '../parts/filter';
 import { Table } from '../parts/table';
-import { href, queryText, useRoute } from '../router';
+import { dated, href, useRoute } from '../router';
 import { count, number, percent, share } from '../text';
 import type { Readiness, SourcePage as Page } from '../types';
 import { failureWords, kClassMeanings, plain } from '../words';
@@ -77,8 +77,8 @@ function Evidence({ of }: { of: Page }) {
 export function SourcePage({ domain, source }: { domain: string; source: string }) {
   const { query } = useRoute();
   const days = query.get('days');
-  const answer = useApi<Page>(path('domains', domain, 'sources', source) + queryText({ days }));
-  const verdict = useApi<Readiness>(path('domains', domain, 'readiness'));
+  const answer = useApi<Page>(path('domains', domain, 'sources', source) + dated({ days }));
+  const verdict = useApi<Readiness>(path('domains', domain, 'readiness') + dated());
   const name = answer.data ? sourceName(answer.data.source) : source;
   return <>
     <Crumbs path={[['Domains', href(['domains'])], [domain, href(['domains', domain])], ['Sources', href(['domains', domain, 'sources'])]]} />

@@ -3,7 +3,7 @@ import { address, path, useApi } from '../api';
 import { ClassBadge, CsvLink, Loaded, Mark, Text, sourceName } from '../parts/bits';
 import { Choice, Field, Filters } from '../parts/filter';
 import { type Column, Table } from '../parts/table';
-import { href, queryText, setQuery, useRoute } from '../router';
+import { dated, href, setQuery, useRoute } from '../router';
 import { count, number, percent } from '../text';
 import type { Readiness, Source, Sources } from '../types';
 import { failureWords, kClassWords, kDecisionWords } from '../words';
@@ -40,8 +40,8 @@ export function SourcesPage({ domain }: { domain: string }) {
   const { query } = useRoute();
   const days = query.get('days');
   const target = path('domains', domain, 'sources');
-  const answer = useApi<Sources>(target + queryText({ days }));
-  const verdict = useApi<Readiness>(path('domains', domain, 'readiness'));
+  const answer = useApi<Sources>(target + dated({ days }));
+  const verdict = useApi<Readiness>(path('domains', domain, 'readiness') + dated());
   const only = query.get('class');
   const words = (query.get('q') ?? '').toLowerCase().split(/\s+/).filter(Boolean);
   return <>
@@ -55,7 +55,7 @@ export function SourcesPage({ domain }: { domain: string }) {
             <Choice name="days" label="Span" choices={kDays} /></Filters>
           <p class="dim" role="status">{rows.length === data.sources.length ? count(rows.length, 'source') : `${number(rows.length)} of ${count(data.sources.length, 'source')}`}
             {' · '}{count(data.messages, 'message')}, {percent(data.pass_rate)} aligned · {data.window.from} – {data.window.to}</p>
-          <CsvLink to={address(target + queryText({ days, format: 'csv' }))} />
+          <CsvLink to={address(target + dated({ days, format: 'csv' }))} />
         </div>
         <Table caption="Sources" rows={rows} columns={columns(domain, days)} keyOf={(row) => row.key} empty={data.sources.length
           ? <>No source matches. <button type="button" class="link" onClick={() => setQuery({ q: null, class: null })}>Show all</button></>

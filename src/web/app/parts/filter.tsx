@@ -22,7 +22,8 @@ export function Field({ name, label, type = 'search', onEnter, placeholder, list
         clearTimeout(timer.current);
         timer.current = window.setTimeout(() => apply(next), 150);
       }}
-      onChange={() => apply(text)}
+      // Not where it follows the typing: what leaving the field moves would swallow the click that left it.
+      onChange={onEnter ? () => apply(text) : undefined}
       onKeyDown={(event) => { if (event.key === 'Enter') apply(text); }} />
   </label>;
 }

@@ -49,7 +49,7 @@ function sorted<T>(rows: T[], column: Column<T> | undefined, descending: boolean
   return keyed.map(({ row }) => row);
 }
 
-export function Table<T>({ caption, rows, columns, keyOf, prefix = '', pageSize = 50, empty, current }: Props<T>) {
+export function Table<T>({ caption, rows, columns, keyOf, prefix = '', pageSize = innerWidth > 760 ? 50 : 20, empty, current }: Props<T>) {
   const { query } = useRoute();
   const wish = query.get(prefix + 'sort') ?? '';
   const descending = wish.startsWith('-');
@@ -70,7 +70,7 @@ export function Table<T>({ caption, rows, columns, keyOf, prefix = '', pageSize 
   };
   if (rows.length === 0) return <div class="nothing">{empty ?? 'Nothing to show.'}</div>;
   return <div class="tablebox">
-    <SortSelect columns={columns} wish={column ? wish : ''} onChange={(value) => sortBy(value.replace(/^-/, ''), value.startsWith('-'))} />
+    {rows.length > 3 && <SortSelect columns={columns} wish={column ? wish : ''} onChange={(value) => sortBy(value.replace(/^-/, ''), value.startsWith('-'))} />}
     <table role="table">
       <caption class="hidden">{caption}</caption>
       <thead role="rowgroup"><tr role="row">
