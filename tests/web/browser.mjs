@@ -29,7 +29,7 @@ export async function watchedPage(browser, base, screen) {
   });
   page.on('pageerror', (error) => faults.push(`error: ${error}`));
   page.on('dialog', (dialog) => { faults.push(`dialog: ${dialog.message()}`); void dialog.dismiss(); });
-  page.on('request', (request) => { if (!request.url().startsWith(base) && !request.url().startsWith('data:')) faults.push(`request to ${request.url()}`); });
+  page.on('request', (request) => { if (!request.url().startsWith(page.foreign ?? base) && !request.url().startsWith('data:')) faults.push(`request to ${request.url()}`); });
   page.on('response', (response) => { if (response.status() >= 400 && !page.expected.includes(response.status())) faults.push(`${response.status()} for ${response.url()}`); });
   return { page, context, faults };
 }

@@ -1,9 +1,12 @@
-// node walk.mjs BASE TOKEN READER: a headless browser walks every page of a running service with the world of web_test.py in it.
-// TOKEN may operate, READER may only read. Ends with 1 and the list of faults when anything is amiss.
+// node walk.mjs BASE TOKEN READER EMPTY MAIL BOX: a headless browser walks every page of a running service with the World of world.py.
+// TOKEN may operate, READER may only read; EMPTY is a service without tokens and reports, into whose maildir BOX the file MAIL is put.
+// Ends with 1 and the list of faults when anything is amiss.
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { kAsOf, kScreens, launch, logIn, open, settled, watchedPage } from './browser.mjs';
 import { Checks } from './checks.mjs';
 
-const [base, token, reader] = process.argv.slice(2);
+const [base, token, reader, empty, mail, box] = process.argv.slice(2);
 const checks = new Checks();
 const browser = await launch();
 
@@ -47,6 +50,17 @@ async function walkPages(page) {
     checks.same(await page.getByRole('alert').count(), 0, `${view}: faults shown`);
     checks.same(await page.locator('main h1').count(), 1, `${view}: headings`);
     await checks.sound(page, view);
+  }
+}
+
+/** Keys and names of sources are outside text: every one of them has its page. */
+async function walkSources(page) {
+  const { sources } = await ask(page, `domains/hostile.example/sources?as_of=${kAsOf}`);
+  checks.is(sources.length > 1, 'hostile.example has sources');
+  for (const { key } of sources) {
+    await visit(page, `domains/hostile.example/sources/${encodeURIComponent(key)}`);
+    checks.same(await page.getByRole('alert').count(), 0, `${key.slice(0, 80)}: faults shown`);
+    await checks.sound(page, key.slice(0, 80));
   }
 }
 
@@ -174,6 +188,8 @@ await checks.part('rejects', () => loggedIn('light', async (page) => {
   checks.same((await ask(page, 'rejects')).rejects.map((one) => one.id), rejects.map((one) => one.id).filter((id) => id !== large.id && id !== broken.id), 'what is left');
 }));
 
+await checks.part('pages of hostile sources', () => loggedIn('light', walkSources));
+
 await checks.part('hostile text', () => loggedIn('light', async (page) => {
   const script = '<script>alert(1)</script>';
   const report = (await ask(page, 'reports?domain=hostile.example&limit=1')).reports[0].id;
@@ -186,6 +202,37 @@ await checks.part('hostile text', () => loggedIn('light', async (page) => {
   checks.is((await page.locator('main').innerText()).includes('B'.repeat(7500)), 'the whole of a long name');
   checks.is((await page.locator('main').innerText()).includes('‹U+202E›'), 'the turn of direction is not named');
   await checks.sound(page, 'with a long name');
+}));
+
+await checks.part('a path that somebody typed', () => onScreen('light', async (page) => {
+  await page.goto(`${base}/domains/shop.example?as_of=${kAsOf}`);
+  await settled(page);
+  await logIn(page, token);
+  await page.getByRole('heading', { level: 1, name: 'shop.example' }).waitFor();
+}));
+
+for (const screen of ['light', 'phone']) {
+  await checks.part(`a new database, ${screen}`, () => onScreen(screen, async (page) => {
+    page.foreign = empty;
+    for (const [view, words] of [['domains', 'Point ruagate at that mailbox'], ['reports', 'No reports yet'], ['rejects', 'Nothing was rejected'], ['health', 'All is well']]) {
+      await open(page, empty, view);
+      await page.getByText(words).first().waitFor();
+      await checks.sound(page, view);
+    }
+  }));
+}
+
+await checks.part('a mail arrives, the page shows it', () => onScreen('light', async (page) => {
+  page.foreign = empty;
+  await open(page, empty, 'domains');
+  copyFileSync(mail, join(box, 'tmp', 'one'));
+  copyFileSync(join(box, 'tmp', 'one'), join(box, 'new', '1763600000.M1.host'));
+  for (const end = Date.now() + 60_000; Date.now() < end;) {
+    await page.reload();
+    await settled(page);
+    if (await page.locator('tbody th', { hasText: 'example.com' }).count()) return;
+  }
+  checks.is(false, 'example.com does not appear');
 }));
 
 await checks.part('by keyboard', () => loggedIn('light', async (page) => {

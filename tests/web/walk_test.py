@@ -5,15 +5,16 @@ import shutil
 import sys
 import tempfile
 
-from world import World, driver, node
+from world import Empty, World, driver, node
 
 packages = driver(pathlib.Path(sys.argv[1]))
 folder = pathlib.Path(tempfile.mkdtemp(prefix="ruagate-web-"))
-world = World(folder)
+world, empty = World(folder), Empty(folder / "empty")
 try:
-    code = node(packages, "walk.mjs", world.service.url, world.token, world.reader)
+    code = node(packages, "walk.mjs", world.service.url, world.token, world.reader, empty.service.url, folder / "large.eml", empty.box)
 finally:
     world.stop()
+    empty.stop()
 if code:
     print(f"kept: {folder}\n{world.service.log[-4000:]}")
 else:

@@ -106,6 +106,19 @@ class World:
         return self.service.stop()
 
 
+class Empty:
+    """A new database, open to everybody on this machine, and a maildir that mail can be put into."""
+
+    def __init__(self, folder):
+        folder.mkdir()
+        self.box = make_maildir(folder / "box", [])
+        self.service = Service(folder, folder / "new.db",
+                               f'[[mailbox]]\nname = "rua"\ntype = "maildir"\npath = "{self.box}"\nprocessed = "keep"\n')
+
+    def stop(self):
+        return self.service.stop()
+
+
 def node(folder, script, *arguments, timeout=600):
     return subprocess.run(["node", script, *map(str, arguments)], cwd=folder, timeout=timeout, check=False,
                           env={**os.environ, "NODE_NO_WARNINGS": "1"}).returncode

@@ -78,7 +78,7 @@ function Gates({ gates }: { gates: Gate[] }) {
   const done = gates.filter((gate) => gate.ok && gate.checked);
   return <Panel title="Conditions" id="gates" aside={<span class="dim">{done.length} of {gates.length} met</span>}>
     {open.length > 0 && <GateTable caption="Conditions not met" prefix="gate." rows={open} />}
-    {done.length > 0 && <details open={open.length === 0 || done.length < 5 || innerWidth > 760}><summary>{done.length} met</summary>
+    {done.length > 0 && <details open={open.length === 0 || done.length < 5 || innerWidth > 900}><summary>{done.length} met</summary>
       <GateTable caption="Conditions met" prefix="met." rows={done} /></details>}
   </Panel>;
 }

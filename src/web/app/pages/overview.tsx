@@ -44,9 +44,9 @@ const kColumns: Column<Overview>[] = [
   { id: 'step', title: 'Policy step', by: place, cell: (row) => <SmallLadder ladder={row.ladder} step={row.step} next={row.next_step} target={row.target} /> },
   { id: 'pass', title: 'Pass rate', align: 'end', by: (row) => row.legitimate_pass_rate, cell: (row) => <span title="Share of the legitimate mail that passes">{percent(row.legitimate_pass_rate)}</span> },
   { id: 'trend', title: '30 days', cell: (row) => <Sparkline days={row.sparkline} /> },
-  { id: 'messages', title: 'Messages', align: 'end', largestFirst: true, by: (row) => row.messages, cell: (row) => number(row.messages) },
+  { id: 'messages', title: 'Messages', only: 'tight', align: 'end', largestFirst: true, by: (row) => row.messages, cell: (row) => number(row.messages) },
   { id: 'blockers', title: 'Blockers', void: (row) => !row.blockers, largestFirst: true, by: (row) => row.at_stake, cell: (row) => <BlockerCell of={row} /> },
-  { id: 'changes', title: 'Since yesterday', void: unchanged, largestFirst: true, by: changes, cell: (row) => <Changes of={row} /> },
+  { id: 'changes', title: 'Since yesterday', only: 'tight', void: unchanged, largestFirst: true, by: changes, cell: (row) => <Changes of={row} /> },
 ];
 
 function Tiles({ domains, chosen }: { domains: Overview[]; chosen: string | null }) {

@@ -51,7 +51,7 @@ function Nothing({ filtered }: { filtered: boolean }) {
 export function ReportsPage() {
   const { query } = useRoute();
   const filters = Object.fromEntries(kFilters.map((name) => [name, query.get(name)]));
-  const answer = useApi<Reports>('reports' + queryText({ ...filters, cursor: query.get('cursor'), limit: innerWidth > 760 ? 50 : 25 }));
+  const answer = useApi<Reports>('reports' + queryText({ ...filters, cursor: query.get('cursor'), limit: innerWidth > 900 ? 50 : 25 }));
   const domains = useApi<Domains>('domains' + dated());
   const filtered = kFilters.some((name) => query.get(name));
   return <>

@@ -13,8 +13,8 @@ export interface Column<T> {
   /** The order that a first click gives; default ascending. */
   largestFirst?: boolean;
   align?: 'end';
-  /** "roomy": left out where the screen is narrow. */
-  only?: 'roomy';
+  /** "roomy": left out where the screen is not wide; "tight": left out of a table there, but not of cards. */
+  only?: 'roomy' | 'tight';
   grow?: boolean;
   /** Rows of which it says nothing: left out of their card. */
   void?: (row: T) => boolean;
@@ -49,7 +49,7 @@ function sorted<T>(rows: T[], column: Column<T> | undefined, descending: boolean
   return keyed.map(({ row }) => row);
 }
 
-export function Table<T>({ caption, rows, columns, keyOf, prefix = '', pageSize = innerWidth > 760 ? 50 : 20, empty, current }: Props<T>) {
+export function Table<T>({ caption, rows, columns, keyOf, prefix = '', pageSize = innerWidth > 900 ? 50 : 20, empty, current }: Props<T>) {
   const { query } = useRoute();
   const wish = query.get(prefix + 'sort') ?? '';
   const descending = wish.startsWith('-');
