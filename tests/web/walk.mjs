@@ -1,7 +1,7 @@
 // node walk.mjs BASE TOKEN READER EMPTY MAIL BOX: a headless browser walks every page of a running service with the World of world.py.
 // TOKEN may operate, READER may only read; EMPTY is a service without tokens and reports, into whose maildir BOX the file MAIL is put.
 // Ends with 1 and the list of faults when anything is amiss.
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { kAsOf, kScreens, launch, logIn, open, settled, watchedPage } from './browser.mjs';
 import { Checks } from './checks.mjs';
@@ -226,7 +226,7 @@ await checks.part('a mail arrives, the page shows it', () => onScreen('light', a
   page.foreign = empty;
   await open(page, empty, 'domains');
   copyFileSync(mail, join(box, 'tmp', 'one'));
-  copyFileSync(join(box, 'tmp', 'one'), join(box, 'new', '1763600000.M1.host'));
+  renameSync(join(box, 'tmp', 'one'), join(box, 'new', '1763600000.M1.host'));
   for (const end = Date.now() + 60_000; Date.now() < end;) {
     await page.reload();
     await settled(page);

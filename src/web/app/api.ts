@@ -78,10 +78,18 @@ export async function logout(): Promise<void> {
   await loadSession();
 }
 
-/** A change; what was asked before is asked again by everybody who shows it. */
-export async function change<T>(method: 'PUT' | 'POST' | 'DELETE', target: string, body?: unknown): Promise<T | null> {
+type Change = 'PUT' | 'POST' | 'DELETE';
+
+/** A change after which nothing is asked again by itself: for what may be gone by it. */
+export async function changeOnly<T>(method: Change, target: string, body?: unknown): Promise<T | null> {
   const answer = await request(method, target, body);
-  const document = answer.status === 204 ? null : ((await answer.json()) as T);
+  forget();
+  return answer.status === 204 ? null : ((await answer.json()) as T);
+}
+
+/** A change; what was asked before is asked again by everybody who shows it. */
+export async function change<T>(method: Change, target: string, body?: unknown): Promise<T | null> {
+  const document = await changeOnly<T>(method, target, body);
   refreshAll();
   return document;
 }
@@ -103,7 +111,7 @@ function keep(target: string, document: unknown): void {
   if (kept.size > kKept) kept.delete(kept.keys().next().value!);
 }
 
-function refreshAll(): void {
+export function refreshAll(): void {
   forget();
   for (const refresh of refreshers) refresh();
 }

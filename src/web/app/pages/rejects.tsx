@@ -1,6 +1,6 @@
 // What could not be read, why, and what to do about it.
 import { useState } from 'preact/hooks';
-import { ApiError, address, change, mayOperate, path, useApi } from '../api';
+import { ApiError, address, changeOnly, mayOperate, path, refreshAll, useApi } from '../api';
 import { Crumbs, CsvLink, Facts, Fault, Loaded, LongText, Mark, Panel, Text } from '../parts/bits';
 import { Confirm } from '../parts/dialog';
 import { announce } from '../parts/live';
@@ -61,12 +61,13 @@ export function RejectPage({ id }: { id: string }) {
     setBusy(false);
   };
   const retry = () => run(async () => {
-    const result = await change<Retry>('POST', path('rejects', id, 'retry'));
+    const result = await changeOnly<Retry>('POST', path('rejects', id, 'retry'));
     setOutcome(result);
+    refreshAll();
     announce(result?.resolved ? 'It could be read now' : 'It still cannot be read');
   });
   const drop = () => run(async () => {
-    await change('DELETE', path('rejects', id));
+    await changeOnly('DELETE', path('rejects', id));
     announce('Reject dropped');
     go(href(['rejects']));
   });
