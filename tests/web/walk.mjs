@@ -156,6 +156,7 @@ await checks.part('a decision, and the verdict at once', () => loggedIn('light',
   await page.getByLabel('Note').fill('not ours <b>& "theirs"');
   await page.getByRole('button', { name: 'Save decision' }).click();
   await page.locator('.verdictnow .verdict.ready').waitFor();
+  checks.is((await page.locator('.verdictnow').innerText()).includes('was hold'), 'what the verdict was before');
   const { decisions } = await ask(page, 'senders?domain=school.example');
   checks.same(decisions.map((one) => [one.what, one.decision, one.note]), [['dkim:sendgrid.net', 'deny', 'not ours <b>& "theirs"']], 'stored');
   checks.is((await page.locator('main').innerText()).includes('not ours <b>& "theirs"'), 'the note is shown');

@@ -1,6 +1,6 @@
 // The operator's word about a sender: approve, deny or forwarder, with a note.
 import { useState } from 'preact/hooks';
-import { type Answer, ApiError, change, mayOperate, path } from '../api';
+import { ApiError, change, mayOperate, path } from '../api';
 import { Fault, Facts, Panel, Text, VerdictBadge } from '../parts/bits';
 import { Confirm } from '../parts/dialog';
 import { announce } from '../parts/live';
@@ -26,9 +26,9 @@ export function DecisionFacts({ of }: { of: Decision }) {
   ]} />;
 }
 
-interface Props { domain: string; what: string; decision: Decision | null; verdict: Answer<Readiness>; onDone: () => void }
+interface Props { domain: string; what: string; decision: Decision | null; onChange: () => void }
 
-export function DecidePanel({ domain, what, decision, verdict, onDone }: Props) {
+export function DecidePanel({ domain, what, decision, onChange }: Props) {
   const [kind, setKind] = useState<Kind | ''>((decision?.decision as Kind) ?? '');
   const [note, setNote] = useState(decision?.note ?? '');
   const [critical, setCritical] = useState(decision?.critical ?? false);
@@ -37,18 +37,16 @@ export function DecidePanel({ domain, what, decision, verdict, onDone }: Props) 
   const [busy, setBusy] = useState(false);
   const [asking, setAsking] = useState(false);
   const [error, setError] = useState<ApiError | null>(null);
-  const [before, setBefore] = useState<Readiness | null>(null);
   const may = mayOperate();
   const about = decision?.what ?? what;
 
   const run = async (work: () => Promise<unknown>, said: string) => {
     setBusy(true);
     setError(null);
-    setBefore(verdict.data);
+    onChange();
     try {
       await work();
       announce(said);
-      onDone();
     } catch (problem) { setError(problem as ApiError); }
     setBusy(false);
   };
@@ -86,19 +84,17 @@ export function DecidePanel({ domain, what, decision, verdict, onDone }: Props) 
       {!may && <p class="dim">Your token may only read; deciding needs the scope <code>operate</code>.</p>}
       {error && <Fault error={error} />}
     </form>
-    <VerdictNow domain={domain} verdict={verdict.data} before={before} />
     {asking && <Confirm title="Take this decision back?" action="Take back" onYes={forget} onNo={() => setAsking(false)}>
       <p>The class of <Text value={about} max={80} /> will come from the evidence again.</p></Confirm>}
   </Panel>;
 }
 
 /** The verdict as it is now, and what it was before the decision. */
-function VerdictNow({ domain, verdict, before }: { domain: string; verdict: Readiness | null; before: Readiness | null }) {
+export function VerdictNow({ domain, verdict, before }: { domain: string; verdict: Readiness | null; before: Readiness | null }) {
   if (!verdict) return null;
   const turned = before && before.verdict !== verdict.verdict;
-  return <p class="verdictnow" role="status">
-    <span class="dim">Verdict of <a href={href(['domains', domain])}><Text value={domain} max={60} /></a>: </span>
+  return <Panel title={<>Verdict of <a href={href(['domains', domain])}><Text value={domain} max={60} /></a></>} id="verdictnow"><p class="verdictnow" role="status">
     <VerdictBadge verdict={verdict.verdict} />{turned && <span class="dim"> was {kVerdictWords[before.verdict].toLowerCase()}</span>}
     <span class="reason"><Text value={verdict.reason} max={300} /></span>
-  </p>;
+  </p></Panel>;
 }

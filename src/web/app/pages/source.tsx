@@ -1,5 +1,5 @@
 // One source: what it sends, what fails, why it has its class, and the operator's decision about it.
-import { useMemo } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { path, useApi } from '../api';
 import { Chart, type Series } from '../parts/chart';
 import { ClassBadge, Crumbs, Days, Facts, Figure, Loaded, Panel, Prose, Text, sourceName } from '../parts/bits';
@@ -10,7 +10,7 @@ import { dated, href, useRoute } from '../router';
 import { count, number, percent, share } from '../text';
 import type { Readiness, SourcePage as Page } from '../types';
 import { failureWords, kClassMeanings, plain } from '../words';
-import { DecidePanel } from './decide';
+import { DecidePanel, VerdictNow } from './decide';
 import { kDays } from './sources';
 
 function DaysPanel({ of }: { of: Page }) {
@@ -79,6 +79,7 @@ export function SourcePage({ domain, source }: { domain: string; source: string 
   const days = query.get('days');
   const answer = useApi<Page>(path('domains', domain, 'sources', source) + dated({ days }));
   const verdict = useApi<Readiness>(path('domains', domain, 'readiness') + dated());
+  const [before, setBefore] = useState<Readiness | null>(null);
   const name = answer.data ? sourceName(answer.data.source) : source;
   return <>
     <Crumbs path={[['Domains', href(['domains'])], [domain, href(['domains', domain])], ['Sources', href(['domains', domain, 'sources'])]]} />
@@ -97,7 +98,8 @@ export function SourcePage({ domain, source }: { domain: string; source: string 
         </dl>
         <div class="columns sidefirst">
           <div class="wide"><DaysPanel of={data} /><Evidence of={data} /><Identities of={data} /><div class="pair"><Addresses of={data} domain={domain} /><Reporters of={data} domain={domain} /></div></div>
-          <div class="side"><DecidePanel key={(data.decision?.decided_at ?? '') + data.decision?.decision} domain={domain} what={s.key} decision={data.decision} verdict={verdict} onDone={() => {}} /><Treatment of={data} /></div>
+          <div class="side"><DecidePanel key={(data.decision?.decided_at ?? '') + data.decision?.decision} domain={domain} what={s.key} decision={data.decision} onChange={() => setBefore(verdict.data)} />
+            <VerdictNow domain={domain} verdict={verdict.data} before={before} /><Treatment of={data} /></div>
         </div>
       </>;
     }}</Loaded>
