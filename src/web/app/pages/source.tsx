@@ -45,10 +45,10 @@ function Addresses({ of, domain }: { of: Page; domain: string }) {
     ]} /></Panel>;
 }
 
-function Reporters({ of, domain }: { of: Page; domain: string }) {
+function Reporters({ of }: { of: Page }) {
   return <Panel title="Reporters" id="reporters">
     <Table caption="Reporters" prefix="rep." pageSize={10} rows={of.reporters} keyOf={(row) => row.reporter} columns={[
-      { id: 'reporter', title: 'Reporter', grow: true, by: (row) => row.reporter, cell: (row) => <a href={href(['reports'], { domain, reporter: row.reporter })}><Text value={row.reporter} max={50} /></a> },
+      { id: 'reporter', title: 'Reporter', grow: true, by: (row) => row.reporter, cell: (row) => <Text value={row.reporter} max={50} /> },
       { id: 'messages', title: 'Messages', align: 'end', largestFirst: true, by: (row) => row.messages, cell: (row) => number(row.messages) },
       { id: 'aligned', title: 'Aligned', align: 'end', by: (row) => (row.messages ? row.aligned / row.messages : null), cell: (row) => share(row.aligned, row.messages) },
       { id: 'last', title: 'Last seen', largestFirst: true, by: (row) => row.last_seen, cell: (row) => <span class="nowrap">{row.last_seen}</span> },
@@ -97,7 +97,7 @@ export function SourcePage({ domain, source }: { domain: string; source: string 
           <Figure label="Author domain" value={<Text value={s.author_domain || '–'} max={40} />} />
         </dl>
         <div class="columns sidefirst">
-          <div class="wide"><DaysPanel of={data} /><Evidence of={data} /><Identities of={data} /><div class="pair"><Addresses of={data} domain={domain} /><Reporters of={data} domain={domain} /></div></div>
+          <div class="wide"><DaysPanel of={data} /><Evidence of={data} /><Identities of={data} /><div class="pair"><Addresses of={data} domain={domain} /><Reporters of={data} /></div></div>
           <div class="side"><DecidePanel key={(data.decision?.decided_at ?? '') + data.decision?.decision} domain={domain} what={s.key} decision={data.decision} onChange={() => setBefore(verdict.data)} />
             <VerdictNow domain={domain} verdict={verdict.data} before={before} /><Treatment of={data} /></div>
         </div>
