@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
 # install-packages.sh FILE...: installs the Debian packages that the files name (one a line, # begins a comment).
+# "PACKAGE unless COMMAND" is not asked for where the command is there already, from wherever it came.
 # Asks the network only when something is missing. Works as root or with sudo.
 set -euo pipefail
 
-mapfile -t wanted < <(sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' "$@")
+mapfile -t wanted < <(sed -e 's/#.*//' -e 's/[[:space:]]*$//' -e '/^$/d' "$@")
 missing=()
-for package in "${wanted[@]}"; do
+for line in "${wanted[@]}"; do
+  read -r package unless command <<<"$line"
+  [ "$unless" = unless ] && command -v "$command" >/dev/null && continue
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
 done
 [ ${#missing[@]} -eq 0 ] && exit 0

@@ -1,9 +1,0 @@
-#include "web/assets.hpp"
-
-namespace ruagate::web {
-
-std::span<const Asset> assets() {
-  return {};
-}
-
-}  // namespace ruagate::web
