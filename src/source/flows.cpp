@@ -20,7 +20,13 @@ class Walk {
  public:
   Walk(std::span<const report::Cell> cells, std::span<const std::uint32_t> reporters, const Views& views, Units& units,
        Day today, const config::ReadinessSettings& settings)
-      : cells_(cells), reporters_(reporters), views_(views), units_(units), kinds_(units.kinds), today_(today), settings_(settings) {
+      : cells_(cells),
+        reporters_(reporters),
+        views_(views),
+        units_(units),
+        kinds_(units.kinds),
+        today_(today),
+        settings_(settings) {
     // Views are large and cells very many: what every pass asks is looked up once for each kind.
     marks_.reserve(kinds_.cells.size());
     for (std::size_t kind = 0; kind < kinds_.cells.size(); ++kind) {
@@ -97,6 +103,7 @@ class Walk {
       const Unit& unit = units_.units[number];
       if (unit.basis != Basis::network || unit.key.starts_with("net:none")) continue;
       joined[number] = true;
+      if (!is_named_selector(views_, selector)) continue;
       sets.join(number, units_.units.size() + selector * views_.authors.size() + unit.author);
     }
     std::unordered_map<std::size_t, std::uint32_t> representative;

@@ -90,6 +90,8 @@ void Regrouping::keep_names(Units& units, std::span<const report::Cell> all,
   };
   for (std::size_t i = 0; i < cells_.size(); ++i) {
     if (units.units[of_kind[i]].basis != Basis::own || network_of_[cells_[i].address] == kNone) continue;
+    const auto& view = views_.evidence[cells_[i].evidence];  // A stray failure that shows nobody is no new set-up.
+    if (!spf_aligned(cells_[i], view) && !dkim_aligned(cells_[i], view)) continue;
     Place& place = places.try_emplace(place_of(i), Place{.since = cells_[i].day}).first->second;  // By day.
     place.own += cells_[i].messages;
   }
@@ -134,8 +136,8 @@ void Regrouping::keep_names(Units& units, std::span<const report::Cell> all,
   }
   for (std::size_t i = 0; i < cells_.size(); ++i) {
     if (units.units[of_kind[i]].basis != Basis::own || network_of_[cells_[i].address] == kNone) continue;
-    const Place& place = places.at(place_of(i));
-    if (place.keeps != kNone) of_kind[i] = place.keeps;
+    const auto place = places.find(place_of(i));
+    if (place != places.end() && place->second.keeps != kNone) of_kind[i] = place->second.keeps;
   }
 }
 
