@@ -8,7 +8,7 @@
 #include "sim/loop/score.hpp"
 
 // ruagate_sim_score [--split tune|test] [--histories N] [--only product|baselines] [--ablate NAME|all]
-//                   [--spoofing N|all] [--trace SEED]
+//                   [--spoofing N|all] [--trace SEED] [--seeds A,B,...]
 // Plays the closed loop and prints the score table of docs/readiness.md. --ablate takes one part of the product away
 // ("design effect", "memory", "homes", "score"); --spoofing multiplies the spoofing (0, 1, 10, 100) and says in how
 // many histories no raise moves by a day.
@@ -24,7 +24,16 @@ struct Options {
   std::string ablate;
   std::string spoofing;
   std::uint64_t trace = 0;
+  std::vector<std::uint64_t> seeds;  ///< Instead of a split.
 };
+
+std::vector<std::uint64_t> numbers_in(const std::string& list) {
+  std::vector<std::uint64_t> numbers;
+  for (std::size_t at = 0; at < list.size(); at = std::min(list.find(',', at), list.size() - 1) + 1) {
+    numbers.push_back(std::stoull(list.substr(at)));
+  }
+  return numbers;
+}
 
 Options options_of(int argc, char** argv) {
   Options options;
@@ -37,6 +46,7 @@ Options options_of(int argc, char** argv) {
     if (key == "--ablate") options.ablate = value;
     if (key == "--spoofing") options.spoofing = value;
     if (key == "--trace") options.trace = std::stoull(value);
+    if (key == "--seeds") options.seeds = numbers_in(value);
   }
   return options;
 }
@@ -107,7 +117,8 @@ int play_all(const Options& options) {
     play(std::move(history), *judge, org_domains, true);
     return 0;
   }
-  const auto seeds = options.test ? test_seeds(options.histories) : tune_seeds(options.histories);
+  const auto split = options.test ? test_seeds(options.histories) : tune_seeds(options.histories);
+  const auto seeds = options.seeds.empty() ? split : options.seeds;
   const auto wanted = [&](std::string_view name) { return options.only.empty() || options.only == name; };
   const auto go = [&](std::string name, const Parameters& world, const MakeJudge& make) {
     say(name + " ...\n");
