@@ -11,7 +11,8 @@ namespace {
 /// The days of a source's newest burst.
 std::vector<DaySum> last_burst(const SourceStats& stats) {
   int first = stats.last;
-  for (auto cell = stats.cells.rbegin(); cell != stats.cells.rend() && first - cell->day <= 7; ++cell) first = cell->day;
+  for (auto cell = stats.cells.rbegin(); cell != stats.cells.rend() && first - cell->day <= 7; ++cell)
+    first = cell->day;
   return by_day(stats.cells, first, stats.last);
 }
 

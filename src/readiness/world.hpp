@@ -61,7 +61,7 @@ struct SourceStats {
   Weight weight = Weight::minor;
   Standing standing = Standing::unproven;
   bool below = false;  ///< Shown to be below what the next step needs: to be named, and repaired.
-  int first = 0;  ///< First and last day with direct mail, whole memory.
+  int first = 0;       ///< First and last day with direct mail, whole memory.
   int last = 0;
 };
 

@@ -1,5 +1,5 @@
 #include "base/format.hpp"
-#include "scenario.hpp"
+#include "unit/readiness/scenario.hpp"
 
 // Who is named as a reason to wait: only those that are shown to be at fault.
 namespace ruagate::readiness::test {
