@@ -11,8 +11,8 @@ namespace ruagate::source {
 
 /// Cells that differ in nothing but day, reporter and number belong to one unit: few kinds stand for very many cells.
 struct Kinds {
-  std::vector<report::Cell>
-      cells;  ///< One for each kind, in order of first appearance: its first day, all its messages.
+  /// One for each kind, in order of first appearance: its first day, all its messages.
+  std::vector<report::Cell> cells;
   std::vector<Day> last;  ///< Newest day of each kind.
   std::vector<std::uint32_t> of_cell;
 };

@@ -37,7 +37,8 @@ std::vector<ReplayDay> find_replays(std::span<const report::Cell> cells, const V
                                       [](const report::Cell& cell, Day day) { return cell.day < day; });
   std::unordered_map<std::uint32_t, Day> first_seen;  // Only of addresses that pass mail on now.
   for (auto i = static_cast<std::size_t>(begin - cells.begin()); i < cells.size(); ++i) {
-    if (flows.of_kind[units.kinds.of_cell[i]] == Flow::indirect_ok) first_seen.try_emplace(cells[i].address, cells[i].day);
+    if (flows.of_kind[units.kinds.of_cell[i]] == Flow::indirect_ok)
+      first_seen.try_emplace(cells[i].address, cells[i].day);
   }
   if (first_seen.size() <= kAddresses) return {};
   for (auto cell = cells.begin(); cell != begin; ++cell) first_seen.erase(cell->address);
