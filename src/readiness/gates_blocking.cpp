@@ -59,9 +59,8 @@ void new_sources(const World& world, Findings& findings) {  // B9
   Culprits culprits(world);
   const int since = world.end - world.th.new_quiet + 1;
   const int first_ever = world.history.first ? day_number(*world.history.first) : since;
-  const bool all_is_new = first_ever >= since;
   for (const auto& stats : world.stats) {
-    if (stats.first < since || all_is_new) continue;
+    if (stats.first < since || first_ever >= since) continue;
     // A new source that passes can only add passing mail.
     const bool weak = stats.standing == Standing::failing || stats.standing == Standing::unproven;
     if (!weak || stats.tally.failed() == 0 || stats.tally.n() < world.settings.low_min_ok) continue;
@@ -70,7 +69,7 @@ void new_sources(const World& world, Findings& findings) {  // B9
   for (std::uint32_t i = 0; i < world.candidate.size(); ++i) {
     const auto& source = world.classified.sources[i];
     if (source.source_class != source::Class::candidate || world.candidate[i] < world.settings.low_min_ok) continue;
-    if (day_number(world.facts.cells[source.cells.front()].day) < since || all_is_new) continue;
+    if (day_number(world.facts.cells[source.cells.front()].day) < since) continue;
     findings.blame(i);
     culprits.add_words(format("{} ({})", source.name, messages(world.candidate[i])));
   }

@@ -241,6 +241,17 @@ bool is_another_name(const report::Evidence& evidence, const std::string& domain
   return another;
 }
 
+/// A small sender's window shows little; the season before it, since its last fix, shows more.
+bool is_below_for_long(const SourceStats& stats, const World& world) {
+  constexpr int kSeason = 90;
+  const auto& settings = world.settings;
+  if (stats.tally.failed() <= settings.fail_floor || stats.fixed_from) return false;
+  const auto days = by_day(stats.cells, stats.to - kSeason + 1, stats.to);
+  const auto fixed = fix_day(days, world.th.p_min, stats.cadence, world);
+  const auto since = std::find_if(days.begin(), days.end(), [&](const DaySum& day) { return day.day >= fixed; });
+  return is_below(std::span(since, days.end()), world.th.p_min, settings.rho, settings.z);
+}
+
 /// Is most of what fails a stream that was never set up? Then it fails for good, however little it is.
 bool has_stream_not_set_up(const SourceStats& stats, const World& world) {
   constexpr std::uint64_t kEnough = 20;
@@ -258,12 +269,12 @@ bool has_stream_not_set_up(const SourceStats& stats, const World& world) {
 }  // namespace
 
 void judge(SourceStats& stats, const World& world) {
+  constexpr double kZ = 1.0;  // The wait is there anyway; to be named, a fault must be likely (84 %).
   const auto& settings = world.settings;
   stats.standing = standing_of(stats.tally, stats.active_days, world);
   const bool short_of_it = stats.tally.n() > 0 && stats.tally.rate() < world.th.p_min;
-  stats.below =
-      short_of_it && (is_below(by_day(stats.cells, stats.from, stats.to), world.th.p_min, settings.rho, settings.z) ||
-                      has_stream_not_set_up(stats, world));
+  stats.below = short_of_it && (is_below(by_day(stats.cells, stats.from, stats.to), world.th.p_min, settings.rho, kZ) ||
+                                is_below_for_long(stats, world) || has_stream_not_set_up(stats, world));
   if (world.source(stats).critical) {
     stats.weight = Weight::critical;
   } else if (stats.weekly > 0 && (stats.weekly >= settings.material_share * world.legitimate_weekly ||

@@ -107,7 +107,7 @@ TEST_F(Naming, WeeklySendersFixIsSeenThoughTheNewMailIsNotPerfect) {
   history(60, report::Policy::quarantine);
   own();
   for (int back = 58; back > 14; back -= 7) billing_day(back, 300);
-  for (int back = 9; back > 0; back -= 7) billing_day(back, 6);
+  for (int back = 9; back > 0; back -= 7) billing_day(back, back > 7 ? 6 : 3);
   const auto verdict = evaluated();
   EXPECT_THAT(named(verdict), ElementsAre()) << unmet(verdict);
   EXPECT_THAT(verdict.impact.legitimate_affected_worst, testing::Le(12U)) << "what was repaired does not count";
@@ -130,12 +130,17 @@ TEST_F(Naming, OfManyStrangersThatSendLittleNoneIsTheCause) {
   EXPECT_THAT(named(verdict), ElementsAre());
 }
 
-TEST_F(Naming, InTheFirstWeekEverythingIsNewAndNobodyIsNamedForIt) {
-  history(5);
+TEST_F(Naming, SmallSenderIsNamedByWhatItDidForASeason) {
+  history(120, report::Policy::quarantine);
   own();
-  builder_.daily(start_, kToday, kReporters, FactsBuilder::unaligned("203.0.113.9", "mcsv.net"), 2);
+  for (int back = 120; back >= 0; --back) {
+    const Day day = kToday - days{back};
+    builder_.add(day, kReporters[back % 3], billing(true), 5);
+    if (back % 7 == 3) builder_.add(day, kReporters[back % 2], billing(false), 1);
+  }
   const auto verdict = evaluated();
-  EXPECT_TRUE(gate(verdict, "new_sources").ok);
+  EXPECT_EQ(verdict.verdict, Verdict::hold);
+  EXPECT_THAT(named(verdict), ElementsAre("own:198.51.100.0/24")) << unmet(verdict);
 }
 
 }  // namespace
