@@ -76,24 +76,29 @@ struct Picture {
   std::uint64_t messages = 0;
 };
 
+/// Mail of one source with the same evidence and the same end. A source has far more cells than kinds of mail.
+struct Alike {
+  std::uint32_t evidence = 0;
+  bool fails = false;
+  std::uint64_t messages = 0;
+  Day first{};
+  Day last{};
+};
+
 class Painter {
  public:
   /// With `by_dkim`, mail that SPF alone lets pass counts as failing.
   Painter(const source::Source& source, const domain::OrgDomains& org_domains, bool by_dkim)
       : author_(source.author_domain), org_domains_(org_domains), by_dkim_(by_dkim) {}
 
-  void add(const report::Cell& cell, const report::Evidence& evidence, const std::string& reporter) {
-    picture.messages += cell.messages;
-    picture.all_reporters.add(reporter, cell.messages);
-    const bool fails = by_dkim_ ? cell.dkim_aligned != report::AlignmentResult::pass : !source::is_aligned(cell);
-    if (fails) {
-      picture.failing += cell.messages;
-      picture.reporters.add(reporter, cell.messages);
-      picture.addresses[cell.address] += cell.messages;
-    }
-    bool relaxed = add_signatures(cell, evidence, fails);
-    relaxed |= add_envelopes(cell, evidence, fails);
-    if (fails && relaxed) picture.would_pass_relaxed += cell.messages;
+  bool fails(const report::Cell& cell) const {
+    return by_dkim_ ? cell.dkim_aligned != report::AlignmentResult::pass : !source::is_aligned(cell);
+  }
+
+  void add(const Alike& mail, const report::Evidence& evidence) {
+    bool relaxed = add_signatures(mail, evidence);
+    relaxed |= mail.fails && add_envelopes(mail.messages, evidence);
+    if (mail.fails && relaxed) picture.would_pass_relaxed += mail.messages;
   }
 
   Picture picture;
@@ -106,7 +111,8 @@ class Painter {
     return found->second;
   }
 
-  bool add_signatures(const report::Cell& cell, const report::Evidence& evidence, bool fails) {
+  bool add_signatures(const Alike& mail, const report::Evidence& evidence) {
+    const bool fails = mail.fails;
     bool relaxed = false;
     bool own = false;
     bool missing = false;
@@ -118,47 +124,51 @@ class Painter {
       if (!aligned(signature.domain)) {
         if (!passes || !is_plain(signature.domain)) continue;
         other = true;
-        if (fails) picture.foreign_domains.add(signature.domain, cell.messages);
+        if (fails) picture.foreign_domains.add(signature.domain, mail.messages);
       } else if (passes) {
-        if (!selector.empty()) picture.passing_selectors[selector] = cell.day;
+        if (!selector.empty()) note_passing(selector, mail.last);
         relaxed = true;
-        if (fails) picture.relaxed_domains.add(signature.domain, cell.messages);
+        if (fails) picture.relaxed_domains.add(signature.domain, mail.messages);
       } else if (fails) {
         own = true;
         missing |= signature.result == DkimResult::permerror;
         if (selector.empty()) continue;
-        picture.broken_selectors.add(selector, cell.messages);
-        const auto [days_seen, first] = picture.failing_days.try_emplace(selector, cell.day, cell.day);
-        days_seen->second.first = std::min(days_seen->second.first, cell.day);
-        days_seen->second.second = std::max(days_seen->second.second, cell.day);
+        picture.broken_selectors.add(selector, mail.messages);
+        const auto [days_seen, first] = picture.failing_days.try_emplace(selector, mail.first, mail.last);
+        days_seen->second.first = std::min(days_seen->second.first, mail.first);
+        days_seen->second.second = std::max(days_seen->second.second, mail.last);
       }
     }
-    if (fails && own) picture.own_signature += cell.messages;
-    if (fails && missing) picture.key_missing += cell.messages;
-    if (fails && other) picture.other_signature += cell.messages;
+    if (fails && own) picture.own_signature += mail.messages;
+    if (fails && missing) picture.key_missing += mail.messages;
+    if (fails && other) picture.other_signature += mail.messages;
     return relaxed;
   }
 
-  bool add_envelopes(const report::Cell& cell, const report::Evidence& evidence, bool fails) {
-    if (!fails) return false;
+  void note_passing(const std::string& selector, Day last) {
+    auto& newest = picture.passing_selectors.try_emplace(selector, last).first->second;
+    newest = std::max(newest, last);
+  }
+
+  bool add_envelopes(std::uint64_t messages, const report::Evidence& evidence) {
     bool relaxed = false;
     for (const auto& spf : evidence.spf) {
       if (spf.scope == report::SpfScope::helo || !is_plain(spf.domain)) continue;
       if (!aligned(spf.domain)) {
-        if (spf.result == SpfResult::pass) picture.other_envelope += cell.messages;
+        if (spf.result == SpfResult::pass) picture.other_envelope += messages;
         if (spf.result == SpfResult::pass) picture.foreign_domains.add(spf.domain, 0);
         continue;
       }
       if (spf.result == SpfResult::pass) {
         relaxed = true;
-        picture.relaxed_domains.add(spf.domain, cell.messages);
+        picture.relaxed_domains.add(spf.domain, messages);
         continue;
       }
-      picture.own_envelope += cell.messages;
-      picture.envelopes.add(spf.domain, cell.messages);
-      if (spf.result == SpfResult::permerror) picture.own_envelope_permerror += cell.messages;
-      if (spf.result == SpfResult::temperror) picture.own_envelope_temperror += cell.messages;
-      if (spf.result == SpfResult::none) picture.own_envelope_none += cell.messages;
+      picture.own_envelope += messages;
+      picture.envelopes.add(spf.domain, messages);
+      if (spf.result == SpfResult::permerror) picture.own_envelope_permerror += messages;
+      if (spf.result == SpfResult::temperror) picture.own_envelope_temperror += messages;
+      if (spf.result == SpfResult::none) picture.own_envelope_none += messages;
       break;
     }
     return relaxed;
@@ -280,13 +290,32 @@ Advice make_advice(std::string code, const AdviceNames& names) {
 Picture picture_of(const source::Classified& classified, const source::Source& source, const report::DomainFacts& facts,
                    Day from, Day to, const domain::OrgDomains& org_domains, bool direct_only, bool by_dkim = false) {
   Painter painter(source, org_domains, by_dkim);
-  for (const auto index : source.cells) {
+  Picture& picture = painter.picture;
+  std::vector<Alike> kinds;
+  std::unordered_map<std::uint64_t, std::size_t> kind_of;  // By evidence and end.
+  std::vector<std::uint64_t> all(classified.reporters.size(), 0);
+  std::vector<std::uint64_t> failing(classified.reporters.size(), 0);
+  for (const auto index : source::cells_between(source, facts, from, to)) {
     const auto& cell = facts.cells[index];
-    if (cell.day < from || cell.day > to) continue;
     const auto flow = classified.flows[index];
     if (direct_only && (flow == source::Flow::indirect_ok || flow == source::Flow::indirect_fail)) continue;
-    painter.add(cell, facts.evidence[cell.evidence], classified.reporters[cell.reporter]);
+    const bool fails = painter.fails(cell);
+    const auto [kind, added] = kind_of.try_emplace(2ULL * cell.evidence + (fails ? 1 : 0), kinds.size());
+    if (added) kinds.push_back({cell.evidence, fails, 0, cell.day, cell.day});
+    kinds[kind->second].messages += cell.messages;
+    kinds[kind->second].last = cell.day;  // A source's cells are sorted by day.
+    picture.messages += cell.messages;
+    all[cell.reporter] += cell.messages;
+    if (!fails) continue;
+    picture.failing += cell.messages;
+    failing[cell.reporter] += cell.messages;
+    picture.addresses[cell.address] += cell.messages;
   }
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (all[i] > 0) picture.all_reporters.add(classified.reporters[i], all[i]);
+    if (failing[i] > 0) picture.reporters.add(classified.reporters[i], failing[i]);
+  }
+  for (const Alike& mail : kinds) painter.add(mail, facts.evidence[mail.evidence]);
   return std::move(painter.picture);
 }
 

@@ -34,6 +34,10 @@ bool weighs(const SourceStats& stats) {
 
 void Culprits::add(const SourceStats& stats, Findings& findings) {
   findings.blame(stats.source);
+  mention(stats);
+}
+
+void Culprits::mention(const SourceStats& stats) {
   add_words(format("{} ({} of {} pass)", world_.source(stats).name, thousands(stats.tally.passed()),
                    thousands(stats.tally.n())));
 }

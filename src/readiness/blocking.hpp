@@ -20,6 +20,8 @@ class Culprits {
  public:
   explicit Culprits(const World& world) : world_(world) {}
   void add(const SourceStats& stats, Findings& findings);
+  /// Stands in the way, but is not shown to be at fault: told in the sentence, not named as a blocker.
+  void mention(const SourceStats& stats);
   void add_words(std::string words);
   int count() const { return count_; }
   std::string text() const;

@@ -1,5 +1,6 @@
 #include "readiness/dns_health.hpp"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -50,6 +51,10 @@ Reliance reliance_of(const World& world) {
   return result;
 }
 
+bool is_over_limit(const source::Dns::Spf& spf) {
+  return spf.permerror || spf.lookups > kMostLookups || spf.void_lookups > kMostVoidLookups;
+}
+
 void check_spf(const World& world, const source::Dns& dns, const Reliance& relies, DnsHealth& health) {
   const auto spf = dns.spf(world.facts.domain);
   if (!spf) return;
@@ -57,7 +62,7 @@ void check_spf(const World& world, const source::Dns& dns, const Reliance& relie
   AdviceNames names;
   names.domain = names.envelope = names.policy_domain = world.facts.domain;
   const auto fault = [&](std::string_view code) { health.faults.push_back(advice_text(code, names)); };
-  const bool over = spf->permerror || spf->lookups > kMostLookups || spf->void_lookups > kMostVoidLookups;
+  const bool over = is_over_limit(*spf);
   if (spf->records == 0) {
     fault("spf_missing");
   } else if (spf->records > 1) {
@@ -103,6 +108,26 @@ DnsHealth dns_health(const World& world) {
   check_spf(world, *world.question.dns, relies, health);
   check_keys(*world.question.dns, relies, health);
   return health;
+}
+
+bool spf_is_full(const World& world) {
+  if (world.question.dns != nullptr) {
+    const auto spf = world.question.dns->spf(world.facts.domain);
+    if (spf) return spf->records == 1 && is_over_limit(*spf);
+  }
+  std::uint64_t given_up = 0;
+  for (const auto& stats : world.stats) {
+    for (const auto index : source::cells_between(world.source(stats), world.facts, day_from_number(world.from),
+                                                  day_from_number(world.end))) {
+      const auto& cell = world.facts.cells[index];
+      const auto& spf = world.facts.evidence[cell.evidence].spf;
+      const bool gave_up = std::any_of(spf.begin(), spf.end(), [&](const report::SpfAuth& result) {
+        return result.result == report::SpfResult::permerror && result.domain == world.facts.domain;
+      });
+      if (gave_up) given_up += cell.messages;
+    }
+  }
+  return given_up >= kLive;
 }
 
 }  // namespace ruagate::readiness

@@ -15,4 +15,8 @@ struct DnsHealth {
 };
 DnsHealth dns_health(const World& world);
 
+/// Does the domain's own SPF record ask for more than receivers look up? As DNS shows it, or as receivers say who give
+/// up on it (permerror).
+bool spf_is_full(const World& world);
+
 }  // namespace ruagate::readiness

@@ -9,8 +9,10 @@ namespace ruagate::readiness {
 namespace {
 
 void candidates(const World& world, Findings& findings) {  // B5
-  const double least = std::max(static_cast<double>(world.settings.cand_min),
-                                world.settings.cand_share * static_cast<double>(world.month.legitimate()));
+  // From material_msgs on it would be looked at by itself if it were the domain's own.
+  const double share = world.settings.cand_share * static_cast<double>(world.month.legitimate());
+  const double least =
+      std::max(static_cast<double>(world.settings.cand_min), std::min(share, world.settings.material_msgs));
   Culprits culprits(world);
   std::uint64_t undecided = 0;
   for (std::uint32_t i = 0; i < world.candidate.size(); ++i) {
@@ -36,10 +38,20 @@ void unknown_volume(const World& world, Findings& findings) {  // B8
                                     "mail, at most {})",
                                     messages(unknown), percent(share), percent(world.th.unknown_max))));
   if (ok) return;
+  // To decide about are those that a service or a signature answers for, and who sends a fair part of it: of many
+  // strangers that send little, none is the cause.
   for (std::uint32_t i = 0; i < world.classified.sources.size(); ++i) {
     const auto& source = world.classified.sources[i];
     if (source.source_class != source::Class::unknown || !world.counted[i]) continue;
-    if (day_number(world.facts.cells[source.cells.back()].day) >= world.from) findings.blame(i);
+    std::uint64_t failing = 0;
+    const auto cells =
+        source::cells_between(source, world.facts, day_from_number(world.from), day_from_number(world.end));
+    for (const auto index : cells) {
+      if (world.classified.flows[index] == source::Flow::unknown) failing += world.facts.cells[index].messages;
+    }
+    const bool answered_for = source.strength >= 3 || source.key.starts_with("dkim:");
+    if (failing < world.settings.low_min_ok) continue;
+    if (answered_for || 10 * failing >= unknown) findings.blame(i);
   }
 }
 
@@ -51,7 +63,8 @@ void new_sources(const World& world, Findings& findings) {  // B9
     if (stats.first < since || first_ever >= since) continue;
     // A new source that passes can only add passing mail.
     const bool weak = stats.standing == Standing::failing || stats.standing == Standing::unproven;
-    if (weak && stats.tally.failed() > 0 && stats.tally.n() >= world.settings.low_min_ok) culprits.add(stats, findings);
+    if (!weak || stats.tally.failed() == 0 || stats.tally.n() < world.settings.low_min_ok) continue;
+    stats.below ? culprits.add(stats, findings) : culprits.mention(stats);
   }
   for (std::uint32_t i = 0; i < world.candidate.size(); ++i) {
     const auto& source = world.classified.sources[i];

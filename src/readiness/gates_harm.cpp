@@ -59,13 +59,13 @@ void harm(const World& world, Findings& findings) {  // B4
              projected.expected, percent(projected.expected_share), percent(projected.worst_share),
              percent(world.th.harm_max), percent(world.th.worst_max))));
   if (ok) return;
-  // To blame are those below the step's rate who do a fair part of it: a stray message of a small sender is not the
-  // cause.
+  // To blame are those shown to be below the step's rate who do a fair part of it: a stray message of a small sender is
+  // not the cause.
   constexpr double kFairPart = 0.1;
   std::uint64_t seen = 0;
   for (const auto& stats : world.stats) {
     seen += stats.tally.failed();
-    if (stats.tally.failed() == 0 || stats.tally.rate() >= world.th.p_min) continue;
+    if (!stats.below) continue;
     const double failing = (1 - stats.tally.rate()) * stats.weekly;
     if (failing >= kFairPart * projected.failing) findings.blame(stats.source);
   }

@@ -1,30 +1,24 @@
 #include <algorithm>
+#include <iterator>
 
 #include "base/format.hpp"
 #include "readiness/blocking.hpp"
+#include "readiness/source_statistics.hpp"
 
 namespace ruagate::readiness {
 
 namespace {
 
-/// A bad day is bad at all reporters: within a week only days count as lumps.
-Tally by_day(const SourceStats& stats, int from, int to) {
-  Tally tally;
-  std::uint64_t n = 0;
-  std::uint64_t passed = 0;
-  int day = from;
-  for (const auto& cell : stats.cells) {
-    if (cell.day < from || cell.day > to) continue;
-    if (cell.day != day) {
-      tally.add(n, passed);
-      n = passed = 0;
-      day = cell.day;
-    }
-    n += cell.n;
-    passed += cell.passed;
-  }
-  tally.add(n, passed);
-  return tally;
+/// Is a bad week more than some bad days? It is where something was broken on several, or on the newest and perhaps
+/// still is, and where all days are alike. A fault of one day that is over is nobody's to repair.
+bool lasts(std::span<const DaySum> days, bool up_to_date, const World& world) {
+  const auto& settings = world.settings;
+  const auto broken = [&](const DaySum& day) {
+    return day.rate() < kBadRate && is_below({&day, 1}, world.th.p_min, settings.rho, settings.z);
+  };
+  if (up_to_date && broken(days.back())) return true;
+  return std::count_if(days.begin(), days.end(), broken) > 1 ||
+         is_below(days, world.th.p_min, settings.rho, settings.z_strict);
 }
 
 }  // namespace
@@ -36,7 +30,7 @@ void source_pass_rate(const World& world, Findings& findings) {  // B1
     if (!weighs(stats)) continue;
     worst = std::min(worst, stats.tally.rate());
     if (stats.standing == Standing::fine || stats.standing == Standing::provisional) continue;
-    culprits.add(stats, findings);
+    stats.below ? culprits.add(stats, findings) : culprits.mention(stats);
     findings.proven |= stats.standing == Standing::failing;
   }
   findings.add(blocking_gate("source_pass_rate", culprits.count() == 0, worst, world.th.p_min,
@@ -57,7 +51,11 @@ void reporter_pass_rate(const World& world, Findings& findings) {  // B2
       if (tally.bounds(world.settings.rho, world.settings.z_strict).high >= world.th.p_min) continue;
       culprits.add_words(format("{} at {} ({} of {} pass)", world.source(stats).name, world.reporters[reporter],
                                 thousands(tally.passed()), thousands(tally.n())));
-      blamed = true;
+      std::vector<DirectCell> there;
+      std::copy_if(stats.cells.begin(), stats.cells.end(), std::back_inserter(there),
+                   [seen_by = reporter](const DirectCell& cell) { return cell.reporter == seen_by; });
+      blamed |=
+          is_below(by_day(there, stats.from, stats.to), world.th.p_min, world.settings.rho, world.settings.z_strict);
     }
     if (blamed) findings.blame(stats.source);
   }
@@ -74,14 +72,19 @@ void stability(const World& world, Findings& findings) {  // B3
   for (const auto& stats : world.stats) {
     if (!weighs(stats)) continue;
     bool unstable = false;
+    bool lasting = false;
     for (int part = 0; part < 2; ++part) {
       const int to = world.end - 7 * part;
-      const Tally week = by_day(stats, std::max(to - 6, stats.from), to);
+      const auto days = by_day(stats.cells, std::max(to - 6, stats.from), to);
+      const Tally week = tally_of(days);
       if (week.n() < world.settings.reporter_min) continue;
       worst = std::min(worst, week.rate());
-      unstable |= week.bounds(world.settings.rho, world.settings.z_strict).high < world.th.p_min;
+      if (week.bounds(world.settings.rho, world.settings.z_strict).high >= world.th.p_min) continue;
+      unstable = true;
+      lasting |= lasts(days, days.back().day == stats.last, world);
     }
-    if (unstable) culprits.add(stats, findings);
+    if (!unstable) continue;
+    lasting ? culprits.add(stats, findings) : culprits.mention(stats);
   }
   findings.proven |= culprits.count() > 0;
   findings.add(blocking_gate("stability", culprits.count() == 0, worst, world.th.p_min,
@@ -102,7 +105,7 @@ void dkim(const World& world, Findings& findings) {  // B10
                               stats.dkim_bounds.low >= world.settings.dkim_min - world.settings.small_slack;
     const bool provisional = stats.standing == Standing::provisional && stats.dkim.failed() == 0;
     if (few_failures || provisional) continue;
-    if (world.th.rejects) findings.blame(stats.source);
+    if (world.th.rejects && stats.dkim.rate() < world.settings.dkim_min) findings.blame(stats.source);
     culprits.add_words(format("{} ({} of {} with aligned DKIM)", world.source(stats).name,
                               thousands(stats.dkim.passed()), thousands(stats.dkim.n())));
     findings.proven |= world.th.rejects && stats.dkim.failed() > 0;

@@ -2,20 +2,18 @@
 
 #include "base/format.hpp"
 #include "readiness/blocking.hpp"
+#include "readiness/source_statistics.hpp"
 
 namespace ruagate::readiness {
 
 namespace {
 
-/// The rate of a source's newest burst.
-Tally last_burst(const SourceStats& stats) {
-  Tally tally;
-  int day = stats.last;
-  for (auto cell = stats.cells.rbegin(); cell != stats.cells.rend() && day - cell->day <= 7; ++cell) {
-    tally.add(cell->n, cell->passed);
-    day = cell->day;
-  }
-  return tally;
+/// The days of a source's newest burst.
+std::vector<DaySum> last_burst(const SourceStats& stats) {
+  int first = stats.last;
+  for (auto cell = stats.cells.rbegin(); cell != stats.cells.rend() && first - cell->day <= 7; ++cell)
+    first = cell->day;
+  return by_day(stats.cells, first, stats.last);
 }
 
 /// Candidates that send in long intervals and are silent now.
@@ -49,9 +47,10 @@ void dormant_failures(const World& world, Findings& findings) {  // B6
     const int silent = world.end - stats.last;
     if (stats.last >= world.from || source.retired || stats.fixed_from) continue;
     if (silent > dormant_days(stats.cadence, world.settings)) continue;
-    const Tally burst = last_burst(stats);
-    if (burst.failed() == 0 || burst.rate() >= world.th.p_min) continue;
-    if (burst.failed() <= world.settings.fail_floor && stats.weight == Weight::minor) continue;
+    const auto run = last_burst(stats);
+    const Tally burst = tally_of(run);
+    // Stray failures of a run that may well be sound do not hold a domain until the next one.
+    if (!is_below(run, world.th.p_min, world.settings.rho, world.settings.z)) continue;
     findings.blame(stats.source);
     culprits.add_words(format("{} ({} sender, last seen {}, {} of {} passed)", source.name, to_string(stats.cadence),
                               to_iso(day_from_number(stats.last)), thousands(burst.passed()), thousands(burst.n())));
@@ -72,7 +71,7 @@ void periodic_senders(const World& world, Findings& findings) {  // B7
   for (const auto& stats : world.stats) {
     const auto& source = world.source(stats);
     if (!source.periodic || source.retired) continue;
-    const Tally burst = last_burst(stats);
+    const Tally burst = tally_of(last_burst(stats));
     if (burst.n() > 0 && burst.rate() >= world.th.p_min) continue;
     culprits.add(stats, findings);
   }

@@ -3,7 +3,10 @@
 #include <algorithm>
 
 #include "base/format.hpp"
+#include "readiness/advice_texts.hpp"
+#include "readiness/dns_health.hpp"
 #include "readiness/gates.hpp"
+#include "source/known.hpp"
 
 namespace ruagate::readiness {
 
@@ -58,6 +61,19 @@ void note_missing_reporters(const World& world, std::vector<std::string>& notes)
   }
 }
 
+/// Where the SPF record is full and several services send as the domain itself, one must go below a name of its own.
+void note_isolation(const World& world, std::vector<std::string>& notes) {
+  const auto services = std::count_if(world.stats.begin(), world.stats.end(), [&](const SourceStats& stats) {
+    const auto& source = world.source(stats);
+    return source.author_domain == world.facts.domain && source.service != nullptr &&
+           source::sends_for_customers(source.service->kind) && stats.last >= world.from;
+  });
+  if (services < 2 || !spf_is_full(world)) return;
+  AdviceNames names;
+  names.domain = names.policy_domain = world.facts.domain;
+  notes.push_back(advice_text("subdomain_isolation", names));
+}
+
 }  // namespace
 
 std::string reason_for(const World& world, const DomainVerdict& verdict) {
@@ -99,6 +115,7 @@ std::vector<std::string> notes_for(const World& world, const DomainVerdict& verd
         "sources {}`",
         to_iso(abuse.day), messages(abuse.messages), abuse.selector, abuse.addresses, world.facts.domain));
   }
+  note_isolation(world, notes);
   if (world.question.rua.empty() && !verdict.record.empty()) {
     notes.emplace_back("keep the rua= tag of your present record: reports do not show it");
   }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "domain/name.hpp"
+
 namespace ruagate::readiness {
 
 namespace {
@@ -33,58 +35,43 @@ int start_of_bursts(const std::vector<int>& days_active, int count) {
   return bursts[skip].first;
 }
 
-/// A day's messages, and those that pass: by DMARC, or by the domain's own signature.
-struct DaySum {
-  std::uint64_t n = 0;
-  std::uint64_t passed = 0;
-  double rate() const { return n == 0 ? 1.0 : static_cast<double>(passed) / static_cast<double>(n); }
-};
-using Days = std::map<int, DaySum>;
-
-Days days_of(const std::vector<DirectCell>& cells, int from, int to, bool by_dkim) {
-  Days by_day;
-  for (const auto& cell : cells) {
-    if (cell.day < from || cell.day > to) continue;
-    by_day[cell.day].n += cell.n;
-    by_day[cell.day].passed += by_dkim ? cell.dkim_passed : cell.passed;
-  }
-  return by_day;
+/// Are these days, since a fix, enough to prove it? For a rare sender a run is, for a weekly one two days, or one
+/// campaign that is large or reaches the lower bound that the step asks for.
+bool prove_a_fix(std::span<const DaySum> since, int first_day, Cadence cadence, const World& world) {
+  constexpr std::uint64_t kCampaign = 100;
+  if (since.size() >= static_cast<std::size_t>(world.settings.fix_days)) return true;
+  if (cadence == Cadence::daily) return false;
+  if (cadence != Cadence::weekly) return since.front().day - first_day > kBurstHole;
+  const Tally tally = tally_of(since);
+  return since.size() >= 2 || tally.n() >= kCampaign ||
+         tally.bounds(world.settings.rho, world.settings.z).low >= world.th.lb_min;
 }
 
 /// The first day from which a source is proven to reach `wanted` although it failed before (docs/readiness.md, "Proof
-/// of a fix"). A source that failed badly needs few days; one that was merely too weak needs as many as prove it.
-std::optional<int> fix_day(const Days& by_day, double wanted, Cadence cadence, const World& world) {
-  constexpr double kBad = 0.90;
+/// of a fix"). A source that failed badly needs few days, and has changed even where what came since does not suffice
+/// yet; one that was merely too weak needs as many as prove it.
+std::optional<int> fix_day(const std::vector<DaySum>& by_day, double wanted, Cadence cadence, const World& world) {
   constexpr int kManyDays = 7;
-  constexpr std::uint64_t kCampaign = 100;
-  if (by_day.empty()) return std::nullopt;
   const auto& settings = world.settings;
-  const bool periodic = cadence != Cadence::daily && cadence != Cadence::weekly;
-  DaySum after;
-  for (const auto& [day, sum] : by_day) {
-    after.n += sum.n;
-    after.passed += sum.passed;
-  }
-  DaySum before;
-  Tally lumps_before;
-  auto days_left = static_cast<int>(by_day.size());
-  for (const auto& [day, sum] : by_day) {
-    const bool burst = periodic && day - by_day.begin()->first > kBurstHole;
-    // Each day of a weekly sender is a campaign of its own; a large one proves as much as a run.
-    const bool campaigns = cadence == Cadence::weekly && (days_left >= 2 || after.n >= kCampaign);
-    const int least_days = campaigns ? std::min(settings.fix_days, days_left) : settings.fix_days;
-    if ((days_left < least_days && !burst) || after.n < settings.fix_msgs) return std::nullopt;
-    if (before.n > 0 && sum.rate() >= wanted && after.rate() >= wanted) {
-      if (before.rate() < kBad) return day;
-      const bool was_weak = lumps_before.bounds(settings.rho, settings.z_strict).high < wanted;
-      if (was_weak && days_left >= kManyDays) return day;
+  const auto better = [&](std::span<const DaySum> days, const Tally& tally) {
+    return tally.rate() >= wanted || (tally.rate() >= kBadRate && !is_below(days, wanted, settings.rho, settings.z));
+  };
+  std::uint64_t left = tally_of(by_day).n();
+  Tally before;
+  for (std::size_t i = 0; i < by_day.size(); ++i) {
+    if (left < settings.fix_msgs) return std::nullopt;
+    const std::span since = std::span(by_day).subspan(i);
+    const DaySum& first = since.front();
+    if (before.n() > 0 && first.rate() >= kBadRate && prove_a_fix(since, by_day.front().day, cadence, world)) {
+      const Tally after = tally_of(since);
+      const Tally day = tally_of(since.first(1));
+      if (before.rate() < kBadRate && better(since, after) && better(since.first(1), day)) return first.day;
+      const bool was_weak = before.bounds(settings.rho, settings.z_strict).high < wanted;
+      const bool reaches = first.rate() >= wanted && after.rate() >= wanted;
+      if (was_weak && reaches && since.size() >= kManyDays) return first.day;
     }
-    before.n += sum.n;
-    before.passed += sum.passed;
-    lumps_before.add(sum.n, sum.passed);
-    after.n -= sum.n;
-    after.passed -= sum.passed;
-    --days_left;
+    before.add(first.n, first.passed);
+    left -= first.n;
   }
   return std::nullopt;
 }
@@ -196,15 +183,25 @@ void work_out(SourceStats& stats, const World& world) {
     const int start = start_of_bursts(days_active, world.settings.periodic_bursts);
     stats.from = std::max(std::min(stats.from, start), world.end - world.settings.memory + 1);
   }
-  if (const auto fixed =
-          fix_day(days_of(stats.cells, stats.from, stats.to, false), world.th.p_min, stats.cadence, world)) {
+  if (const auto fixed = fix_day(by_day(stats.cells, stats.from, stats.to), world.th.p_min, stats.cadence, world)) {
     stats.fixed_from = fixed;
     stats.from = *fixed;
   }
   const double signed_wanted = world.settings.dkim_min;
-  stats.dkim_from = fix_day(days_of(stats.cells, stats.from, stats.to, true), signed_wanted, stats.cadence, world)
+  stats.dkim_from = fix_day(by_day(stats.cells, stats.from, stats.to, true), signed_wanted, stats.cadence, world)
                         .value_or(stats.from);
   count(stats, world);
+}
+
+std::vector<DaySum> by_day(const std::vector<DirectCell>& cells, int from, int to, bool by_dkim) {
+  std::vector<DaySum> days;
+  for (const auto& cell : cells) {
+    if (cell.day < from || cell.day > to) continue;
+    if (days.empty() || days.back().day != cell.day) days.push_back({cell.day, 0, 0});
+    days.back().n += cell.n;
+    days.back().passed += by_dkim ? cell.dkim_passed : cell.passed;
+  }
+  return days;
 }
 
 Standing standing_of(const Tally& tally, int active, const World& world) {
@@ -226,9 +223,58 @@ Standing standing_of(const Tally& tally, int active, const World& world) {
   return Standing::unproven;
 }
 
+namespace {
+
+/// Passes under another's name, and nothing in it is the domain's: a stream that was never set up. What goes wrong now
+/// and then breaks what is there.
+bool is_another_name(const report::Evidence& evidence, const std::string& domain) {
+  const auto own = [&](const std::string& name) { return domain::is_same_or_below(name, domain); };
+  bool another = false;
+  for (const auto& signature : evidence.dkim) {
+    if (own(signature.domain)) return false;
+    another |= signature.result == report::DkimResult::pass;
+  }
+  for (const auto& spf : evidence.spf) {
+    if (own(spf.domain)) return false;
+    another |= spf.result == report::SpfResult::pass;
+  }
+  return another;
+}
+
+/// A small sender's window shows little; the season before it, since its last fix, shows more.
+bool is_below_for_long(const SourceStats& stats, const World& world) {
+  constexpr int kSeason = 90;
+  const auto& settings = world.settings;
+  if (stats.tally.failed() <= settings.fail_floor || stats.fixed_from) return false;
+  const auto days = by_day(stats.cells, stats.to - kSeason + 1, stats.to);
+  const auto fixed = fix_day(days, world.th.p_min, stats.cadence, world);
+  const auto since = std::find_if(days.begin(), days.end(), [&](const DaySum& day) { return day.day >= fixed; });
+  return is_below(std::span(since, days.end()), world.th.p_min, settings.rho, settings.z);
+}
+
+/// Is most of what fails a stream that was never set up? Then it fails for good, however little it is.
+bool has_stream_not_set_up(const SourceStats& stats, const World& world) {
+  constexpr std::uint64_t kEnough = 20;
+  if (stats.tally.failed() < kEnough) return false;
+  std::uint64_t another = 0;
+  for (const auto index : source::cells_between(world.source(stats), world.facts, day_from_number(stats.from),
+                                                day_from_number(stats.to))) {
+    const auto& cell = world.facts.cells[index];
+    if (world.classified.flows[index] != source::Flow::direct_fail) continue;
+    if (is_another_name(world.facts.evidence[cell.evidence], world.facts.domain)) another += cell.messages;
+  }
+  return 2 * another >= stats.tally.failed();
+}
+
+}  // namespace
+
 void judge(SourceStats& stats, const World& world) {
+  constexpr double kZ = 1.0;  // The wait is there anyway; to be named, a fault must be likely (84 %).
   const auto& settings = world.settings;
   stats.standing = standing_of(stats.tally, stats.active_days, world);
+  const bool short_of_it = stats.tally.n() > 0 && stats.tally.rate() < world.th.p_min;
+  stats.below = short_of_it && (is_below(by_day(stats.cells, stats.from, stats.to), world.th.p_min, settings.rho, kZ) ||
+                                is_below_for_long(stats, world) || has_stream_not_set_up(stats, world));
   if (world.source(stats).critical) {
     stats.weight = Weight::critical;
   } else if (stats.weekly > 0 && (stats.weekly >= settings.material_share * world.legitimate_weekly ||

@@ -34,4 +34,37 @@ double Tally::rate() const {
   return n_ == 0 ? 1.0 : static_cast<double>(passed_) / static_cast<double>(n_);
 }
 
+Tally tally_of(std::span<const DaySum> days) {
+  Tally tally;
+  for (const DaySum& day : days) tally.add(day.n, day.passed);
+  return tally;
+}
+
+double measured_size(std::span<const DaySum> days, double rho) {
+  const Tally all = tally_of(days);
+  const double assumed = all.effective(rho);
+  const double p = all.rate();
+  if (days.size() < 2 || p <= 0 || p >= 1) return assumed;
+  double squares = 0;  // Of what each day has more or less than its share.
+  for (const DaySum& day : days) {
+    const double more = static_cast<double>(day.passed) - p * static_cast<double>(day.n);
+    squares += more * more;
+  }
+  const auto n = static_cast<double>(all.n());
+  const auto count = static_cast<double>(days.size());
+  const double variance = count / (count - 1) * squares / (n * n);
+  return variance > 0 ? std::min(assumed, p * (1 - p) / variance) : assumed;
+}
+
+bool is_below(std::span<const DaySum> days, double wanted, double rho, double z) {
+  const Tally all = tally_of(days);
+  if (all.n() == 0 || all.rate() >= wanted) return false;
+  if (all.rate() < kBadRate) return all.bounds(rho, z).high < wanted;
+  constexpr std::uint64_t kEnough = 20;
+  const auto broken = std::count_if(days.begin(), days.end(),
+                                    [](const DaySum& day) { return day.n >= kEnough && day.rate() < kBadRate; });
+  if (broken > 1) return true;
+  return days.size() > 1 && wilson(all.rate(), measured_size(days, rho), z).high < wanted;
+}
+
 }  // namespace ruagate::readiness

@@ -60,7 +60,8 @@ struct SourceStats {
   Bounds dkim_bounds;
   Weight weight = Weight::minor;
   Standing standing = Standing::unproven;
-  int first = 0;  ///< First and last day with direct mail, whole memory.
+  bool below = false;  ///< Shown to be below what the next step needs: to be named, and repaired.
+  int first = 0;       ///< First and last day with direct mail, whole memory.
   int last = 0;
 };
 

@@ -86,7 +86,7 @@ class Classifier {
     std::vector<std::uint32_t> source_of_unit = make_sources();
     assign_cells(source_of_unit);
     note_key_abuse(source_of_unit);
-    in_order();
+    in_order(source_of_unit);
     return std::move(result_);
   }
 
@@ -98,15 +98,14 @@ class Classifier {
     said_list.reserve(views_.evidence.size());
     for (const auto& view : views_.evidence) said_list.push_back(view.said_list);
     const Day recent_from = today_ - days{settings_.class_window - 1};
-    for (std::size_t i = 0; i < cells_.size(); ++i) {
-      const auto unit = units_.of_cell[i];
-      const bool list = said_list[cells_[i].evidence];
-      const auto add = [&](FlowSums& sums) {
-        sums.add(flows_.of_cell[i], cells_[i].messages);
-        if (list) sums.said_list += cells_[i].messages;
-      };
-      add(whole_[unit]);
-      if (cells_[i].day >= recent_from) add(recent_[unit]);
+    const auto add = [&](std::vector<FlowSums>& all, std::size_t kind, const report::Cell& cell) {
+      FlowSums& sums = all[units_.of_kind[kind]];
+      sums.add(flows_.of_kind[kind], cell.messages);
+      if (said_list[cell.evidence]) sums.said_list += cell.messages;
+    };
+    for (std::size_t kind = 0; kind < units_.of_kind.size(); ++kind) add(whole_, kind, units_.kinds.cells[kind]);
+    for (std::size_t i = cells_.size(); i-- > 0 && cells_[i].day >= recent_from;) {
+      add(recent_, units_.kinds.of_cell[i], cells_[i]);
     }
   }
 
@@ -178,13 +177,17 @@ class Classifier {
   void assign_cells(const std::vector<std::uint32_t>& source_of_unit) {
     result_.flows.assign(facts_.cells.size(), Flow::unknown);
     result_.source_of.assign(facts_.cells.size(), kNoSource);
+    std::vector<std::uint32_t> source_of_kind;
+    source_of_kind.reserve(units_.of_kind.size());
+    for (const auto unit : units_.of_kind) source_of_kind.push_back(source_of_unit[unit]);
     std::vector<std::size_t> sizes(result_.sources.size(), 0);
-    for (const auto unit : units_.of_cell) ++sizes[source_of_unit[unit]];
+    for (const auto kind : units_.kinds.of_cell) ++sizes[source_of_kind[kind]];
     for (std::size_t i = 0; i < sizes.size(); ++i) result_.sources[i].cells.reserve(sizes[i]);
     for (std::size_t i = 0; i < cells_.size(); ++i) {
-      result_.flows[i] = flows_.of_cell[i];
-      result_.source_of[i] = source_of_unit[units_.of_cell[i]];
-      result_.sources[result_.source_of[i]].cells.push_back(static_cast<std::uint32_t>(i));
+      const auto kind = units_.kinds.of_cell[i];
+      result_.flows[i] = flows_.of_kind[kind];
+      result_.source_of[i] = source_of_kind[kind];
+      result_.sources[source_of_kind[kind]].cells.push_back(static_cast<std::uint32_t>(i));
     }
   }
 
@@ -204,9 +207,11 @@ class Classifier {
   }
 
   /// By messages, descending; ties by key.
-  void in_order() {
+  void in_order(const std::vector<std::uint32_t>& source_of_unit) {
     std::vector<std::uint64_t> messages(result_.sources.size(), 0);
-    for (std::size_t i = 0; i < cells_.size(); ++i) messages[result_.source_of[i]] += cells_[i].messages;
+    for (std::size_t kind = 0; kind < units_.of_kind.size(); ++kind) {
+      messages[source_of_unit[units_.of_kind[kind]]] += units_.kinds.cells[kind].messages;
+    }
     std::vector<std::uint32_t> order(result_.sources.size());
     for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
     std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {

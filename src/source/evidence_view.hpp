@@ -62,6 +62,12 @@ struct Views {
 /// Alignment modes are those of the newest policy up to `today`, relaxed by default.
 Views view_evidence(const report::DomainFacts& facts, Day today, const domain::OrgDomains& org_domains);
 
+/// False for the stand-in, and for signatures whose selector a reporter leaves out: many senders' look the same then.
+inline bool is_named_selector(const Views& views, std::uint32_t selector) {
+  const std::string& text = views.selectors[selector];
+  return !text.ends_with('/') && !text.ends_with("/?");
+}
+
 /// The receiver's word; worked out from the raw results only where the receiver does not say.
 inline bool dkim_aligned(const report::Cell& cell, const EvidenceView& view) {
   return cell.dkim_aligned == report::AlignmentResult::pass ||

@@ -20,15 +20,22 @@ class Walk {
  public:
   Walk(std::span<const report::Cell> cells, std::span<const std::uint32_t> reporters, const Views& views, Units& units,
        Day today, const config::ReadinessSettings& settings)
-      : cells_(cells), reporters_(reporters), views_(views), units_(units), today_(today), settings_(settings) {
-    // Views are large and cells very many: what every pass asks is looked up once.
-    marks_.reserve(cells.size());
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      const bool by_spf = spf_aligned(cells[i], view(i));
-      const bool by_dkim = dkim_aligned(cells[i], view(i));
-      const bool on_the_way = units.passed_on[i] && !by_spf && !by_dkim;
+      : cells_(cells),
+        reporters_(reporters),
+        views_(views),
+        units_(units),
+        kinds_(units.kinds),
+        today_(today),
+        settings_(settings) {
+    // Views are large and cells very many: what every pass asks is looked up once for each kind.
+    marks_.reserve(kinds_.cells.size());
+    for (std::size_t kind = 0; kind < kinds_.cells.size(); ++kind) {
+      const auto& seen = views.evidence[kinds_.cells[kind].evidence];
+      const bool by_spf = spf_aligned(kinds_.cells[kind], seen);
+      const bool by_dkim = dkim_aligned(kinds_.cells[kind], seen);
+      const bool on_the_way = units.passed_on[kind] && !by_spf && !by_dkim;
       marks_.push_back(static_cast<std::uint8_t>((by_spf ? kBySpf : 0U) | (by_dkim ? kByDkim : 0U) |
-                                                 (view(i).said_indirect ? kSaidIndirect : 0U) |
+                                                 (seen.said_indirect ? kSaidIndirect : 0U) |
                                                  (on_the_way ? kPassedOn : 0U)));
     }
   }
@@ -52,11 +59,12 @@ class Walk {
   static constexpr unsigned kPassedOn = 8;  // With the signature of a sender elsewhere, not the owner's.
 
   const EvidenceView& view(std::size_t cell) const { return views_.evidence[cells_[cell].evidence]; }
-  Flow& flow(std::size_t cell) { return result_.of_cell[cell]; }
-  bool by_spf(std::size_t cell) const { return (marks_[cell] & kBySpf) != 0; }
-  bool passes(std::size_t cell) const { return (marks_[cell] & (kBySpf | kByDkim)) != 0; }
-  bool said_indirect(std::size_t cell) const { return (marks_[cell] & kSaidIndirect) != 0; }
-  bool passed_on(std::size_t cell) const { return (marks_[cell] & kPassedOn) != 0; }
+  // All of a kind.
+  Flow& flow(std::size_t kind) { return result_.of_kind[kind]; }
+  bool by_spf(std::size_t kind) const { return (marks_[kind] & kBySpf) != 0; }
+  bool passes(std::size_t kind) const { return (marks_[kind] & (kBySpf | kByDkim)) != 0; }
+  bool said_indirect(std::size_t kind) const { return (marks_[kind] & kSaidIndirect) != 0; }
+  bool passed_on(std::size_t kind) const { return (marks_[kind] & kPassedOn) != 0; }
   bool decided(std::uint32_t unit, report::DecisionKind kind) const {
     const auto* decision = units_.units[unit].decision;
     return decision != nullptr && decision->kind == kind;
@@ -64,12 +72,13 @@ class Walk {
 
   /// F1 to F3. Everything else is `unknown` for now.
   void pass_flows(const Homes& homes) {
-    result_.of_cell.assign(cells_.size(), Flow::unknown);
-    for (std::size_t i = 0; i < cells_.size(); ++i) {
-      if (by_spf(i)) {
-        flow(i) = Flow::direct_ok;
-      } else if (passes(i)) {
-        flow(i) = homes.is_home(view(i), units_.of_cell[i]) ? Flow::direct_ok : Flow::indirect_ok;
+    result_.of_kind.assign(kinds_.cells.size(), Flow::unknown);
+    for (std::size_t kind = 0; kind < kinds_.cells.size(); ++kind) {
+      if (by_spf(kind)) {
+        flow(kind) = Flow::direct_ok;
+      } else if (passes(kind)) {
+        const auto& seen = views_.evidence[kinds_.cells[kind].evidence];
+        flow(kind) = homes.is_home(seen, units_.of_kind[kind]) ? Flow::direct_ok : Flow::indirect_ok;
       }
     }
   }
@@ -79,9 +88,9 @@ class Walk {
     std::vector<std::uint32_t> order(units_.units.size());  // By first message, then by key.
     std::vector<int> first(units_.units.size(), 0);
     std::vector<bool> seen(units_.units.size(), false);
-    for (std::size_t i = 0; i < cells_.size(); ++i) {
-      const auto unit = units_.of_cell[i];
-      if (!seen[unit]) first[unit] = day_number(cells_[i].day);
+    for (std::size_t kind = 0; kind < kinds_.cells.size(); ++kind) {
+      const auto unit = units_.of_kind[kind];
+      if (!seen[unit]) first[unit] = day_number(kinds_.cells[kind].day);  // In order of first appearance.
       seen[unit] = true;
     }
     for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
@@ -94,6 +103,7 @@ class Walk {
       const Unit& unit = units_.units[number];
       if (unit.basis != Basis::network || unit.key.starts_with("net:none")) continue;
       joined[number] = true;
+      if (!is_named_selector(views_, selector)) continue;
       sets.join(number, units_.units.size() + selector * views_.authors.size() + unit.author);
     }
     std::unordered_map<std::size_t, std::uint32_t> representative;
@@ -105,7 +115,7 @@ class Walk {
       becomes[number] = found->second;
       if (is_first) make_own(units_.units[number]);
     }
-    for (auto& unit : units_.of_cell) unit = becomes[unit];
+    for (auto& unit : units_.of_kind) unit = becomes[unit];
   }
 
   /// Cells come by day, so a cell's day is the newest or a new one: no search is needed.
@@ -121,22 +131,29 @@ class Walk {
     facts.assign(units_.units.size(), {});
     std::vector<Day> ok_day(units_.units.size());
     std::vector<bool> seen(units_.units.size(), false);
-    for (std::size_t i = 0; i < cells_.size(); ++i) {
-      auto& unit = facts[units_.of_cell[i]];
-      if (!seen[units_.of_cell[i]]) unit.first = cells_[i].day;
-      seen[units_.of_cell[i]] = true;
-      unit.last = cells_[i].day;
+    for (std::size_t kind = 0; kind < kinds_.cells.size(); ++kind) {
+      const auto& all = kinds_.cells[kind];
+      auto& unit = facts[units_.of_kind[kind]];
+      if (!seen[units_.of_kind[kind]]) unit.first = all.day;
+      seen[units_.of_kind[kind]] = true;
+      unit.last = std::max(unit.last, kinds_.last[kind]);
+      if (by_spf(kind)) unit.spf_aligned += all.messages;
+      if (marks_[kind] == 0) unit.failing += all.messages;
+    }
+    std::vector<Day> from(kinds_.cells.size());  // Of the unit's window.
+    for (std::size_t kind = 0; kind < from.size(); ++kind) {
+      from[kind] = facts[units_.of_kind[kind]].last - days{kUnitWindow - 1};
     }
     for (std::size_t i = 0; i < cells_.size(); ++i) {
-      const auto number = units_.of_cell[i];
-      auto& unit = facts[number];
+      const auto kind = kinds_.of_cell[i];
       const auto& cell = cells_[i];
-      if (by_spf(i)) unit.spf_aligned += cell.messages;
-      if (flow(i) == Flow::direct_ok) add_to_newest(owner_by_day_, cell);
-      if (cell.day + days{kUnitWindow} <= unit.last) continue;
+      if (flow(kind) == Flow::direct_ok) add_to_newest(owner_by_day_, cell);
+      if (cell.day < from[kind]) continue;
+      const auto number = units_.of_kind[kind];
+      auto& unit = facts[number];
       unit.messages += cell.messages;
-      if (flow(i) == Flow::indirect_ok || passed_on(i)) unit.indirect_ok += cell.messages;
-      if (flow(i) == Flow::direct_ok) {
+      if (flow(kind) == Flow::indirect_ok || passed_on(kind)) unit.indirect_ok += cell.messages;
+      if (flow(kind) == Flow::direct_ok) {
         unit.direct_ok += cell.messages;
         if (unit.direct_ok_days == 0 || ok_day[number] != cell.day) ++unit.direct_ok_days;
         ok_day[number] = cell.day;
@@ -146,8 +163,8 @@ class Walk {
     foreign_host_.assign(units_.units.size(), 0);
     selector_passed_.assign(units_.units.size(), 0);
     for (std::size_t i = 0; i < cells_.size(); ++i) {
-      if (marks_[i] != 0) continue;
-      add_suspect(homes, i);
+      const auto kind = kinds_.of_cell[i];
+      if (marks_[kind] == 0 && cells_[i].day >= from[kind]) add_suspect(homes, i);
     }
     find_swarms();
   }
@@ -171,11 +188,9 @@ class Walk {
   }
 
   void add_suspect(const Homes& homes, std::size_t i) {
-    const auto number = units_.of_cell[i];
+    const auto number = units_.of_cell(i);
     const auto& cell = cells_[i];
     const auto& seen = view(i);
-    result_.units[number].failing += cell.messages;
-    if (cell.day + days{kUnitWindow} <= result_.units[number].last) return;
     auto& suspect = suspects_[number];
     add_to_newest(suspect.by_day, cell);
     suspect.messages += cell.messages;
@@ -285,10 +300,10 @@ class Walk {
     return rank_correlation(suspect.by_day, owner_by_day_, from, last) >= 0.5;
   }
 
-  /// Gives each failing cell its flow, and passing cells the one their unit's decision asks for.
+  /// Gives failing mail its flow, and passing mail the one its unit's decision asks for.
   void settle() {
-    for (std::size_t i = 0; i < cells_.size(); ++i) {
-      const auto number = units_.of_cell[i];
+    for (std::size_t i = 0; i < kinds_.cells.size(); ++i) {
+      const auto number = units_.of_kind[i];
       if (passes(i)) {
         if (decided(number, report::DecisionKind::approve)) flow(i) = Flow::direct_ok;
         if (decided(number, report::DecisionKind::forwarder)) flow(i) = Flow::indirect_ok;
@@ -304,10 +319,11 @@ class Walk {
   std::span<const std::uint32_t> reporters_;
   const Views& views_;
   Units& units_;
+  const Kinds& kinds_;
   Day today_;
   const config::ReadinessSettings& settings_;
   Flows result_;
-  std::vector<std::uint8_t> marks_;  // By cell.
+  std::vector<std::uint8_t> marks_;  // By kind.
   std::vector<Suspect> suspects_;
   std::vector<std::uint64_t> foreign_host_;     // Broken signatures on somebody else's own infrastructure, by unit.
   std::vector<std::uint64_t> selector_passed_;  // What passed with the largest of their selectors.

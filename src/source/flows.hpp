@@ -42,7 +42,7 @@ struct UnitFacts {
 };
 
 struct Flows {
-  std::vector<Flow> of_cell;
+  std::vector<Flow> of_kind;
   std::vector<UnitFacts> units;
 };
 

@@ -21,21 +21,23 @@ bool approved(const Unit& unit) {
 Homes::Homes(std::span<const report::Cell> cells, const Views& views, const Units& units,
              const config::ReadinessSettings& settings)
     : totals_(views.selectors.size()), authorised_(units.units.size(), false) {
+  const Kinds& kinds = units.kinds;
   std::vector<Day> last(views.selectors.size());
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    const auto& view = views.evidence[cells[i].evidence];
-    if (spf_aligned(cells[i], view)) authorised_[units.of_cell[i]] = true;
-    if (!dkim_aligned(cells[i], view)) continue;
-    for (const auto selector : view.good_selectors) last[selector] = cells[i].day;  // Cells are sorted by day.
+  std::vector<bool> has_signature(kinds.cells.size(), false);
+  for (std::size_t kind = 0; kind < kinds.cells.size(); ++kind) {
+    const auto& view = views.evidence[kinds.cells[kind].evidence];
+    if (spf_aligned(kinds.cells[kind], view)) authorised_[units.of_kind[kind]] = true;
+    if (!dkim_aligned(kinds.cells[kind], view)) continue;
+    has_signature[kind] = true;
+    for (const auto selector : view.good_selectors) last[selector] = std::max(last[selector], kinds.last[kind]);
   }
   std::unordered_map<std::uint64_t, std::uint64_t> volume;
   for (std::size_t i = 0; i < cells.size(); ++i) {
-    const auto& view = views.evidence[cells[i].evidence];
-    if (!dkim_aligned(cells[i], view)) continue;
-    for (const auto selector : view.good_selectors) {
+    if (!has_signature[kinds.of_cell[i]]) continue;
+    for (const auto selector : views.evidence[cells[i].evidence].good_selectors) {
       if (cells[i].day + days{settings.home_window} <= last[selector]) continue;
       totals_[selector].all += cells[i].messages;
-      volume[pair_id(selector, units.of_cell[i])] += cells[i].messages;
+      volume[pair_id(selector, units.of_cell(i))] += cells[i].messages;
     }
   }
   for (const auto& [id, messages] : volume) {

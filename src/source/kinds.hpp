@@ -11,8 +11,9 @@ namespace ruagate::source {
 
 /// Cells that differ in nothing but day, reporter and number belong to one unit: few kinds stand for very many cells.
 struct Kinds {
-  std::vector<report::Cell>
-      cells;  ///< One for each kind, in order of first appearance: its first day, all its messages.
+  /// One for each kind, in order of first appearance: its first day, all its messages.
+  std::vector<report::Cell> cells;
+  std::vector<Day> last;  ///< Newest day of each kind.
   std::vector<std::uint32_t> of_cell;
 };
 
@@ -32,12 +33,14 @@ inline Kinds find_kinds(std::span<const report::Cell> cells, std::size_t address
     if (found == known.end()) {
       kind = static_cast<std::uint32_t>(kinds.cells.size());
       kinds.cells.push_back(cell);
+      kinds.last.push_back(cell.day);
       known.push_back(kind);
     } else {
       kind = *found;
       kinds.cells[kind].messages += cell.messages;
       if (found != known.begin()) std::swap(*found, *std::prev(found));  // What is frequent comes to the front.
     }
+    kinds.last[kind] = cell.day;  // Cells are sorted by day.
     kinds.of_cell.push_back(kind);
   }
   return kinds;

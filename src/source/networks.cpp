@@ -66,7 +66,9 @@ void find_own(const report::DomainFacts& facts, std::span<const report::Cell> ce
       in_order.push_back(network);
     }
     if (dkim_aligned(cell, view) && view.dkim_aligned_pass) {
-      for (const auto selector : view.good_selectors) sets.join(network, selectors_from + selector);
+      for (const auto selector : view.good_selectors) {
+        if (is_named_selector(views, selector)) sets.join(network, selectors_from + selector);
+      }
     }
     if (view.own_envelope != kNone &&
         views.own_envelopes[view.own_envelope] != facts.evidence[cell.evidence].author_domain &&

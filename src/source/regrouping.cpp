@@ -55,28 +55,28 @@ std::uint32_t Regrouping::return_path(const report::Cell& cell) const {
 }
 
 void Regrouping::join_return_paths(Units& units) const {
-  auto& of_cell = units.of_cell;
+  auto& of_kind = units.of_kind;
   std::unordered_map<std::uint64_t, std::uint32_t> unit_of_path;  // (path, author) -> the unit that shows a name.
   const auto id_of = [&](std::uint32_t path, std::size_t cell) {
-    return (std::uint64_t{path} << 32U) | units.units[of_cell[cell]].author;
+    return (std::uint64_t{path} << 32U) | units.units[of_kind[cell]].author;
   };
   for (std::size_t i = 0; i < cells_.size(); ++i) {
     const auto path = return_path(cells_[i]);
-    if (path == kNone || units.units[of_cell[i]].basis == Basis::own) continue;
-    const auto [found, is_new] = unit_of_path.try_emplace(id_of(path, i), of_cell[i]);
-    if (!is_new && units.units[of_cell[i]].key < units.units[found->second].key) found->second = of_cell[i];
+    if (path == kNone || units.units[of_kind[i]].basis == Basis::own) continue;
+    const auto [found, is_new] = unit_of_path.try_emplace(id_of(path, i), of_kind[i]);
+    if (!is_new && units.units[of_kind[i]].key < units.units[found->second].key) found->second = of_kind[i];
   }
   if (unit_of_path.empty()) return;
   for (std::size_t i = 0; i < cells_.size(); ++i) {
     const auto path = return_path(cells_[i]);
-    if (path == kNone || units.units[of_cell[i]].basis != Basis::own) continue;
-    if (const auto found = unit_of_path.find(id_of(path, i)); found != unit_of_path.end()) of_cell[i] = found->second;
+    if (path == kNone || units.units[of_kind[i]].basis != Basis::own) continue;
+    if (const auto found = unit_of_path.find(id_of(path, i)); found != unit_of_path.end()) of_kind[i] = found->second;
   }
 }
 
 void Regrouping::keep_names(Units& units, std::span<const report::Cell> all,
                             const std::vector<std::uint32_t>& kind_of) const {
-  auto& of_cell = units.of_cell;
+  auto& of_kind = units.of_kind;
   const auto pair_of = [](std::uint32_t a, std::uint32_t b) { return (std::uint64_t{a} << 32U) | b; };
   struct Place {  // A network, for one author domain.
     Day since{};
@@ -86,10 +86,12 @@ void Regrouping::keep_names(Units& units, std::span<const report::Cell> all,
   };
   std::unordered_map<std::uint64_t, Place> places;
   const auto place_of = [&](std::size_t cell) {
-    return pair_of(network_of_[cells_[cell].address], units.units[of_cell[cell]].author);
+    return pair_of(network_of_[cells_[cell].address], units.units[of_kind[cell]].author);
   };
   for (std::size_t i = 0; i < cells_.size(); ++i) {
-    if (units.units[of_cell[i]].basis != Basis::own || network_of_[cells_[i].address] == kNone) continue;
+    if (units.units[of_kind[i]].basis != Basis::own || network_of_[cells_[i].address] == kNone) continue;
+    const auto& view = views_.evidence[cells_[i].evidence];  // A stray failure that shows nobody is no new set-up.
+    if (!spf_aligned(cells_[i], view) && !dkim_aligned(cells_[i], view)) continue;
     Place& place = places.try_emplace(place_of(i), Place{.since = cells_[i].day}).first->second;  // By day.
     place.own += cells_[i].messages;
   }
@@ -102,7 +104,7 @@ void Regrouping::keep_names(Units& units, std::span<const report::Cell> all,
   std::vector<Place*> place_of_kind(cells_.size(), nullptr);  // Of those under a name.
   bool any = false;
   for (std::size_t i = 0; i < cells_.size(); ++i) {
-    const Unit& unit = units.units[of_cell[i]];
+    const Unit& unit = units.units[of_kind[i]];
     if (unit.basis != Basis::service || unit.service == nullptr) continue;  // Others' mail is the own system's already.
     if (!sends_for_customers(unit.service->kind)) continue;
     const auto place = places.find(place_of(i));
@@ -118,7 +120,7 @@ void Regrouping::keep_names(Units& units, std::span<const report::Cell> all,
     if (place == nullptr) continue;
     const auto& cell = all[number];
     Named& named =
-        names.try_emplace(pair_of(network_of_[cell.address], of_cell[i]), Named{.first = cell.day}).first->second;
+        names.try_emplace(pair_of(network_of_[cell.address], of_kind[i]), Named{.first = cell.day}).first->second;
     if (cell.day <= place->since + days{3}) {  // It takes some days until all its machines know.
       named.before += cell.messages;
       place->named_before += cell.messages;
@@ -133,9 +135,9 @@ void Regrouping::keep_names(Units& units, std::span<const report::Cell> all,
     if (was_it && 20 * named.after <= place.own) place.keeps = unit;
   }
   for (std::size_t i = 0; i < cells_.size(); ++i) {
-    if (units.units[of_cell[i]].basis != Basis::own || network_of_[cells_[i].address] == kNone) continue;
-    const Place& place = places.at(place_of(i));
-    if (place.keeps != kNone) of_cell[i] = place.keeps;
+    if (units.units[of_kind[i]].basis != Basis::own || network_of_[cells_[i].address] == kNone) continue;
+    const auto place = places.find(place_of(i));
+    if (place != places.end() && place->second.keeps != kNone) of_kind[i] = place->second.keeps;
   }
 }
 
@@ -148,7 +150,7 @@ bool Regrouping::shows_nobody(const report::Cell& cell, const Unit& unit) const 
 }
 
 void Regrouping::reclaim(Units& units) const {
-  auto& of_cell = units.of_cell;
+  auto& of_kind = units.of_kind;
   struct Sender {
     std::uint64_t messages = 0;
     std::uint32_t unit = kNone;
@@ -166,11 +168,11 @@ void Regrouping::reclaim(Units& units) const {
   };
   for (std::size_t i = 0; i < cells_.size(); ++i) {
     const auto network = network_of_[cells_[i].address];
-    if (network == kNone || shows_nobody(cells_[i], units.units[of_cell[i]])) continue;
-    by_unit[pair_of(network, of_cell[i])].messages += cells_[i].messages;
+    if (network == kNone || shows_nobody(cells_[i], units.units[of_kind[i]])) continue;
+    by_unit[pair_of(network, of_kind[i])].messages += cells_[i].messages;
     top[pair_of(network, views_.evidence[cells_[i].evidence].author)].messages += cells_[i].messages;
     each_mark(views_.evidence[cells_[i].evidence],
-              [&](std::uint32_t mark) { marks.try_emplace(pair_of(of_cell[i], mark), true); });
+              [&](std::uint32_t mark) { marks.try_emplace(pair_of(of_kind[i], mark), true); });
   }
   for (const auto& [id, sender] : by_unit) {
     const auto unit = static_cast<std::uint32_t>(id);
@@ -179,13 +181,13 @@ void Regrouping::reclaim(Units& units) const {
   }
   for (std::size_t i = 0; i < cells_.size(); ++i) {
     const auto network = network_of_[cells_[i].address];
-    if (network == kNone || !shows_nobody(cells_[i], units.units[of_cell[i]])) continue;
+    if (network == kNone || !shows_nobody(cells_[i], units.units[of_kind[i]])) continue;
     const auto& view = views_.evidence[cells_[i].evidence];
     const auto found = top.find(pair_of(network, view.author));
     if (found == top.end() || found->second.unit == kNone) continue;
     bool bears = false;
     each_mark(view, [&](std::uint32_t mark) { bears |= marks.contains(pair_of(found->second.unit, mark)); });
-    if (bears) of_cell[i] = found->second.unit;
+    if (bears) of_kind[i] = found->second.unit;
   }
 }
 

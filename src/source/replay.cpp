@@ -37,7 +37,8 @@ std::vector<ReplayDay> find_replays(std::span<const report::Cell> cells, const V
                                       [](const report::Cell& cell, Day day) { return cell.day < day; });
   std::unordered_map<std::uint32_t, Day> first_seen;  // Only of addresses that pass mail on now.
   for (auto i = static_cast<std::size_t>(begin - cells.begin()); i < cells.size(); ++i) {
-    if (flows.of_cell[i] == Flow::indirect_ok) first_seen.try_emplace(cells[i].address, cells[i].day);
+    if (flows.of_kind[units.kinds.of_cell[i]] == Flow::indirect_ok)
+      first_seen.try_emplace(cells[i].address, cells[i].day);
   }
   if (first_seen.size() <= kAddresses) return {};
   for (auto cell = cells.begin(); cell != begin; ++cell) first_seen.erase(cell->address);
@@ -46,9 +47,9 @@ std::vector<ReplayDay> find_replays(std::span<const report::Cell> cells, const V
     const auto& cell = cells[i];
     const auto& view = views.evidence[cell.evidence];
     if (!view.dkim_aligned_pass || !dkim_aligned(cell, view)) continue;
-    const auto unit = units.of_cell[i];
+    const auto unit = units.of_cell(i);
     const auto seen = first_seen.find(cell.address);
-    const bool strange = flows.of_cell[i] == Flow::indirect_ok && seen != first_seen.end() &&
+    const bool strange = flows.of_kind[units.kinds.of_cell[i]] == Flow::indirect_ok && seen != first_seen.end() &&
                          seen->second == cell.day && !may_forward(units.units[unit]);
     for (const auto selector : view.good_selectors) {
       auto& sums = days_of[{selector, cell.day}];

@@ -100,9 +100,11 @@ Score score(const Unit& unit, const Suspect& suspect, const std::map<int, std::u
 
   // Under another customer's name it is as likely that customer's doing.
   const bool bulk = by_name && sends_for_customers(unit.service->kind) && unit.tag.empty();
+  // Below the name of a mailbox platform itself all its customers look alike.
+  const bool account_shown = by_name && (bulk || !unit.service->shared || !unit.tag.empty());
   if (unit.others_account) {
     add(-4, format("another customer's account at {}, where the domain has its own", unit.service->name));
-  } else if (by_name && last - first >= 14) {
+  } else if (account_shown && last - first >= 14) {
     add(3, format("{} authenticated the same account over {} days", unit.service->name, last - first + 1));
   } else if (bulk) {
     add(2, format("{} authenticated it", unit.service->name));
@@ -128,7 +130,9 @@ Score score(const Unit& unit, const Suspect& suspect, const std::map<int, std::u
     }
   }
   if (signs) add(1, "signed by the same other domain throughout");
-  if (2 * suspect.with_known_selector >= suspect.messages && unit.basis != Basis::network) {
+  // Anyone can paste a signature; what comes again from the same addresses is less likely to be pasted.
+  const bool comes_back = 2 * suspect.came_back >= suspect.with_known_selector;
+  if (2 * suspect.with_known_selector >= suspect.messages && comes_back && unit.basis != Basis::network) {
     add(1, "carries the domain's own signature, broken");
   }
   if (unit.strength <= 2 && !signs && !unit.own_host) add(-2, "nobody vouches for the network");

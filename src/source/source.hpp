@@ -77,6 +77,9 @@ Classified classify(const report::DomainFacts& facts, Day today, std::span<const
                     const domain::OrgDomains& org_domains, const config::ReadinessSettings& settings,
                     const Dns* dns = nullptr);
 
+/// The source's cells of the days from..to.
+std::span<const std::uint32_t> cells_between(const Source& source, const report::DomainFacts& facts, Day from, Day to);
+
 /// Totals of one source over the days from..to, in messages.
 struct SourceTotals {
   std::uint64_t messages = 0;

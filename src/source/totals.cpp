@@ -50,14 +50,21 @@ bool is_aligned(const report::Cell& cell) {
   return cell.dkim_aligned == report::AlignmentResult::pass || cell.spf_aligned == report::AlignmentResult::pass;
 }
 
+std::span<const std::uint32_t> cells_between(const Source& source, const report::DomainFacts& facts, Day from, Day to) {
+  const auto begin = std::partition_point(source.cells.begin(), source.cells.end(),
+                                          [&](std::uint32_t index) { return facts.cells[index].day < from; });
+  const auto end = std::partition_point(begin, source.cells.end(),
+                                        [&](std::uint32_t index) { return facts.cells[index].day <= to; });
+  return {begin, end};
+}
+
 SourceTotals totals(const Classified& classified, const Source& source, const report::DomainFacts& facts, Day from,
                     Day to) {
   SourceTotals totals;
   std::vector<bool> reported(classified.reporters.size(), false);
   std::unordered_map<std::uint32_t, SourceTotals::Address> addresses;
-  for (const auto index : source.cells) {
+  for (const auto index : cells_between(source, facts, from, to)) {
     const auto& cell = facts.cells[index];
-    if (cell.day < from || cell.day > to) continue;
     const auto& evidence = facts.evidence[cell.evidence];
     const bool aligned = is_aligned(cell);
     totals.messages += cell.messages;

@@ -8,7 +8,6 @@
 #include "base/ascii.hpp"
 #include "base/format.hpp"
 #include "domain/name.hpp"
-#include "source/kinds.hpp"
 #include "source/networks.hpp"
 #include "source/regrouping.hpp"
 #include "source/unit_names.hpp"
@@ -35,11 +34,11 @@ class Finder {
   /// For the kinds that it was made with; `all` has every cell, `kind_of` the kind of each.
   Units find(std::span<const report::Cell> all, const std::vector<std::uint32_t>& kind_of) {
     Units result;
-    result.of_cell.reserve(cells_.size());
+    result.of_kind.reserve(cells_.size());
     const Regrouping regrouping(facts_.domain, cells_, views_, networks_.of_address, networks_.service_of);
     result.passed_on = regrouping.passed_on();
     for (std::size_t i = 0; i < cells_.size(); ++i) {
-      result.of_cell.push_back(unit_of(cells_[i], result.passed_on[i]));
+      result.of_kind.push_back(unit_of(cells_[i], result.passed_on[i]));
     }
     result.units = std::move(units_);
     regrouping.join_return_paths(result);
@@ -279,17 +278,10 @@ class Finder {
 
 Units find_units(const report::DomainFacts& facts, std::span<const report::Cell> cells, const Views& views,
                  std::span<const report::Decision> decisions, const domain::OrgDomains& org_domains, const Dns* dns) {
-  const Kinds kinds = find_kinds(cells, facts.addresses.size());
-  Units of_kinds = Finder(facts, kinds.cells, views, decisions, org_domains, dns).find(cells, kinds.of_cell);
-  Units result;
-  result.units = std::move(of_kinds.units);
-  result.of_cell.reserve(cells.size());
-  result.passed_on.reserve(cells.size());
-  for (const auto kind : kinds.of_cell) {
-    result.of_cell.push_back(of_kinds.of_cell[kind]);
-    result.passed_on.push_back(of_kinds.passed_on[kind]);
-  }
-  return result;
+  Kinds kinds = find_kinds(cells, facts.addresses.size());
+  Units units = Finder(facts, kinds.cells, views, decisions, org_domains, dns).find(cells, kinds.of_cell);
+  units.kinds = std::move(kinds);
+  return units;
 }
 
 void attach_key_decisions(std::vector<Unit>& units, std::span<const report::Decision> decisions) {

@@ -9,6 +9,7 @@
 #include "report/facts.hpp"
 #include "source/dns.hpp"
 #include "source/evidence_view.hpp"
+#include "source/kinds.hpp"
 #include "source/known.hpp"
 
 // Which party each cell belongs to: the first of the operator's decision, a known service with its tenant, a published
@@ -35,10 +36,12 @@ struct Unit {
 
 struct Units {
   std::vector<Unit> units;
-  std::vector<std::uint32_t> of_cell;  ///< Unit of each cell.
-  /// Cells that carry the signature of a sender of the domain far from where that sender's mail comes from: somebody
+  Kinds kinds;
+  std::vector<std::uint32_t> of_kind;  ///< Unit of each kind.
+  /// Kinds that carry the signature of a sender of the domain far from where that sender's mail comes from: somebody
   /// passed them on, and the unit is that somebody's.
   std::vector<bool> passed_on;
+  std::uint32_t of_cell(std::size_t cell) const { return of_kind[kinds.of_cell[cell]]; }
 };
 
 /// `cells` are the facts' cells up to today; decisions are those about this policy domain.

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "domain/name.hpp"
 #include "readiness/ladder.hpp"
 #include "readiness/verdict.hpp"
+#include "source/known.hpp"
 
 namespace ruagate::sim::loop {
 
@@ -33,6 +35,42 @@ class Product final : public Judge {
   config::ReadinessSettings settings_;
 };
 
+/// Takes the other identities away from mail that a service which many share shows to be its own, or whose addresses
+/// are such a service's.
+void hide_tenants(report::DomainFacts& facts) {
+  std::vector<const source::Service*> service_of(facts.evidence.size(), nullptr);
+  const auto shared = [](const source::Service* service) {
+    return service != nullptr && service->shared ? service : nullptr;
+  };
+  for (std::size_t i = 0; i < facts.evidence.size(); ++i) {
+    for (const auto& dkim : facts.evidence[i].dkim) {
+      if (const auto* it = shared(source::service_by_dkim_domain(dkim.domain)); it != nullptr) service_of[i] = it;
+    }
+    for (const auto& spf : facts.evidence[i].spf) {
+      if (const auto* it = shared(source::service_by_spf_domain(spf.domain)); it != nullptr) service_of[i] = it;
+    }
+  }
+  std::vector<const source::Service*> at_address;
+  for (const auto& address : facts.addresses) {
+    at_address.push_back(address ? shared(source::service_by_address(*address)) : nullptr);
+  }
+  for (const auto& cell : facts.cells) {
+    if (service_of[cell.evidence] == nullptr) service_of[cell.evidence] = at_address[cell.address];
+  }
+  for (std::size_t i = 0; i < facts.evidence.size(); ++i) {
+    const auto* service = service_of[i];
+    if (service == nullptr) continue;
+    auto& evidence = facts.evidence[i];
+    const auto is_tenant = [&](const std::string& name) {
+      return !domain::is_same_or_below(name, facts.domain) && source::service_by_dkim_domain(name) != service &&
+             source::service_by_spf_domain(name) != service;
+    };
+    std::erase_if(evidence.dkim, [&](const auto& dkim) { return is_tenant(dkim.domain); });
+    std::erase_if(evidence.spf, [&](const auto& spf) { return is_tenant(spf.domain); });
+    if (evidence.envelope_from && is_tenant(*evidence.envelope_from)) evidence.envelope_from.reset();
+  }
+}
+
 /// The facts as somebody without one of the product's parts sees them.
 class Ablated final : public Judge {
  public:
@@ -44,7 +82,7 @@ class Ablated final : public Judge {
   Opinion ask(const Situation& situation) override {
     readiness::Question question;
     question.as_of = situation.today;
-    if (name_ != "memory" && name_ != "homes") {
+    if (name_ != "memory" && name_ != "homes" && name_ != "tenants") {
       return opinion_of(
           readiness::evaluate(situation.log.facts(), question, situation.decisions, org_domains_, settings_));
     }
@@ -52,6 +90,8 @@ class Ablated final : public Judge {
     if (name_ == "memory") {
       const Day from = situation.today - days{settings_.lag_days + 28};
       std::erase_if(facts.cells, [&](const report::Cell& cell) { return cell.day <= from; });
+    } else if (name_ == "tenants") {
+      hide_tenants(facts);
     } else {
       for (auto& cell : facts.cells) {
         if (cell.dkim_aligned == report::AlignmentResult::pass) cell.spf_aligned = report::AlignmentResult::pass;
@@ -218,7 +258,7 @@ std::unique_ptr<Judge> product(const domain::OrgDomains& org_domains, const conf
   return std::make_unique<Product>(org_domains, settings);
 }
 const std::vector<std::string>& ablations() {
-  static const std::vector<std::string> kNames = {"design effect", "memory", "homes", "score"};
+  static const std::vector<std::string> kNames = {"design effect", "memory", "homes", "tenants", "score"};
   return kNames;
 }
 std::unique_ptr<Judge> ablated(const std::string& name, const domain::OrgDomains& org_domains) {

@@ -58,7 +58,8 @@ std::unique_ptr<Judge> product(const domain::OrgDomains& org_domains, const conf
 /// Names of what can be taken away from the product, to see what it is worth.
 const std::vector<std::string>& ablations();
 /// The product without one of its parts: "design effect", "memory" (only the statistics window is known), "homes" (a
-/// signature of the domain's own is direct mail wherever it comes from), "score" (no candidates).
+/// signature of the domain's own is direct mail wherever it comes from), "tenants" (on platforms that many share, no
+/// customer's name is seen), "score" (no candidates).
 std::unique_ptr<Judge> ablated(const std::string& name, const domain::OrgDomains& org_domains);
 /// The raw pass rate of 14 days is 95 % or more.
 std::unique_ptr<Judge> raw_pass_rate();

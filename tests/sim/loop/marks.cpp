@@ -177,15 +177,44 @@ void Marks::watch_step_back(const Situation& situation, const Opinion& opinion, 
   }
 }
 
-/// Two senders at one service are one source: is one of them weak that has a fair part of what fails?
-bool Marks::weak_part(const Members& members, Day today, std::size_t step) const {
-  std::uint64_t failing = 0;
-  for (const auto& [actor, part] : members.parts) failing += part.failing;
+/// A repair shows only in the mail that was sent since. Counts for a sender with a fair part of the source.
+bool Marks::repaired_lately(const Members& members, Day today) const {
+  Members::Part all;
+  for (const auto& [number, part] : members.parts) {
+    all.failing += part.failing;
+    all.undermarked += part.undermarked;
+  }
   return std::any_of(members.parts.begin(), members.parts.end(), [&](const auto& member) {
     const Actor& actor = mail_.actors()[member.first];
-    return actor.role == Actor::Role::stream && 4 * member.second.failing >= failing &&
-           weak(actor.stream, today, step, nullptr);
+    const auto& part = member.second;
+    if (actor.role != Actor::Role::stream || (4 * part.failing < all.failing && 4 * part.undermarked < all.undermarked))
+      return false;
+    const auto repaired = owner_.repaired(actor.stream);
+    return repaired &&
+           (today - *repaired <= days{9} || mail_.sum(actor.stream, *repaired, today - days{kLag}).sent < kVisible);
   });
+}
+
+/// Two senders at one service are one source: which of them is weak, and has a fair part of what fails, or of what
+/// lacks the domain's signature where that is its weakness?
+std::optional<std::uint32_t> Marks::weak_part(const Members& members, Day today, std::size_t step) const {
+  Members::Part all;
+  for (const auto& [actor, part] : members.parts) {
+    all.failing += part.failing;
+    all.undermarked += part.undermarked;
+  }
+  std::optional<std::uint32_t> found;
+  std::uint64_t most = 0;
+  for (const auto& [number, part] : members.parts) {
+    const Actor& actor = mail_.actors()[number];
+    if (actor.role != Actor::Role::stream || !weak(actor.stream, today, step, nullptr)) continue;
+    const bool fails = history_.streams[actor.stream]->setup(today).aligned() < limits(step).p_min;
+    const auto own = fails ? part.failing : part.undermarked;
+    if (4 * own < (fails ? all.failing : all.undermarked) || (found && own <= most)) continue;
+    found = number;
+    most = own;
+  }
+  return found;
 }
 
 void Marks::mark_names(const Situation& situation, const Opinion& opinion, Outcome& outcome) {
@@ -196,26 +225,23 @@ void Marks::mark_names(const Situation& situation, const Opinion& opinion, Outco
   for (const Named& named : opinion.named) {
     const auto source = members.find(named.key);
     if (source == members.end() || source->second.parts.empty()) continue;
-    const Actor& main = mail_.actors()[source->second.main()];
+    const auto part = weak_part(source->second, situation.today, next);
+    const Actor& main = mail_.actors()[part.value_or(source->second.main())];
     if (main.role != Actor::Role::stream) {
       ++outcome.named;
       tell(situation.today, "named without reason", named.key + " " + mail_.names()[source->second.main()]);
       continue;
     }
     std::string code;
-    // A repair shows only in the mail that was sent since.
-    const auto repaired = owner_.repaired(main.stream);
-    const bool lately = repaired && (situation.today - *repaired <= days{9} ||
-                                     mail_.sum(main.stream, *repaired, situation.today - days{kLag}).sent < kVisible);
     if (!weak(main.stream, situation.today, next, &code)) {
-      if (lately || weak_part(source->second, situation.today, next)) continue;
+      if (repaired_lately(source->second, situation.today)) continue;
       ++outcome.named;
       tell(situation.today, "named though sound", named.key + " " + history_.streams[main.stream]->name());
       continue;
     }
     ++outcome.named;
     ++outcome.named_rightly;
-    for (const auto& [actor, part] : source->second.parts) {
+    for (const auto& [actor, mail] : source->second.parts) {
       if (mail_.actors()[actor].role == Actor::Role::stream) found[mail_.actors()[actor].stream] = true;
     }
     if (can_be_seen(main.stream, situation.today, next) && matters(main.stream, situation.today)) {

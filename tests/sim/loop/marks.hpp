@@ -33,7 +33,8 @@ class Marks {
   bool weak(std::size_t stream, Day today, std::size_t step, std::string* code) const;
   bool can_be_seen(std::size_t stream, Day today, std::size_t step) const;
   bool matters(std::size_t stream, Day today) const;
-  bool weak_part(const Members& members, Day today, std::size_t step) const;
+  bool repaired_lately(const Members& members, Day today) const;
+  std::optional<std::uint32_t> weak_part(const Members& members, Day today, std::size_t step) const;
   double harm_now(Day day, std::size_t step) const;
   void tell(Day day, std::string_view what, std::string_view whom) const;
 

@@ -61,6 +61,38 @@ TEST_F(WithDns, EachFaultOfSpfIsNamed) {
   EXPECT_THAT(says({.lookups = 11}), HasSubstr("10 look-ups"));
 }
 
+TEST_F(WithDns, FullSpfRecordOfSeveralServicesAsksForASubdomain) {
+  history(40);
+  own();
+  const auto asks = [&] {
+    const auto notes = evaluated().notes;
+    return std::any_of(notes.begin(), notes.end(), [](const std::string& note) {
+      return note.find("a subdomain of its own (news.example.com)") != std::string::npos;
+    });
+  };
+  Mail service = FactsBuilder::unaligned("203.0.113.9", "mcsv.net");
+  service.dkim = "example.com";
+  service.other_dkim = "mcsv.net";
+  service.dkim_aligned = true;
+  builder_.daily(start_, kToday, kReporters, service, 20);
+  dns.spf_record->lookups = 11;
+  EXPECT_FALSE(asks()) << "one service has room";
+  service.ip = "203.0.114.9";
+  service.other_dkim = service.envelope = "sendgrid.net";
+  service.selector = "s2";
+  builder_.daily(start_, kToday, kReporters, service, 20);
+  EXPECT_TRUE(asks());
+  dns.spf_record->lookups = 9;
+  EXPECT_FALSE(asks());
+  dns_ = nullptr;  // Then receivers that give up say it.
+  EXPECT_FALSE(asks());
+  Mail gave_up = FactsBuilder::own();
+  gave_up.spf = report::SpfResult::permerror;
+  gave_up.spf_aligned = false;
+  builder_.daily(kToday - days{10}, kToday, kReporters, gave_up, 2);
+  EXPECT_TRUE(asks());
+}
+
 TEST_F(WithDns, LostOrShortKeyHolds) {
   history(40);
   own();

@@ -80,6 +80,32 @@ TEST(Cadence, IsReadFromTheGaps) {
   EXPECT_EQ(cadence_of({}), Cadence::sporadic);
 }
 
+/// `count` days of `n` messages, of which `failed` fail on each of the first `bad` days.
+std::vector<DaySum> days_with(int count, std::uint64_t n, int bad, std::uint64_t failed) {
+  std::vector<DaySum> result;
+  for (int day = 0; day < count; ++day) result.push_back({1000 + day, n, day < bad ? n - failed : n});
+  return result;
+}
+
+TEST(IsBelow, AsksForMoreWhereDaysDiffer) {
+  const auto steady = days_with(28, 10000, 28, 150);  // 98.5 % every day
+  const auto lumpy = days_with(28, 10000, 5, 840);    // 98.5 % by five bad days
+  EXPECT_TRUE(is_below(steady, 0.99, 0.01, 1.645));
+  EXPECT_FALSE(is_below(lumpy, 0.99, 0.01, 1.645));
+  EXPECT_LT(measured_size(lumpy, 0.01), measured_size(steady, 0.01));
+  EXPECT_DOUBLE_EQ(measured_size(steady, 0.01), tally_of(steady).effective(0.01)) << "never more than assumed";
+}
+
+TEST(IsBelow, KnowsABreakThoughTheOtherDaysWereGood) {
+  EXPECT_TRUE(is_below(days_with(28, 100, 6, 100), 0.95, 0.01, 1.645)) << "a fifth is lost";
+  EXPECT_TRUE(is_below(days_with(1, 100, 1, 100), 0.95, 0.01, 1.645));
+  EXPECT_TRUE(is_below(days_with(28, 100, 2, 25), 0.99, 0.01, 1.645)) << "broken twice, though few are lost";
+  EXPECT_FALSE(is_below(days_with(1, 60, 1, 1), 0.99, 0.01, 1.645)) << "one of sixty";
+  EXPECT_FALSE(is_below(days_with(1, 1000, 1, 80), 0.99, 0.01, 1.645)) << "one day is one event";
+  EXPECT_FALSE(is_below(days_with(28, 100, 0, 0), 0.95, 0.01, 1.645));
+  EXPECT_FALSE(is_below({}, 0.95, 0.01, 1.645));
+}
+
 TEST(Words, NeverRoundAFailureAway) {
   EXPECT_EQ(percent(1.0), "100.0 %");
   EXPECT_EQ(percent(0.99999), "99.99 %");

@@ -25,6 +25,21 @@ TEST_F(Classify, NetworksThatShareASelectorAreOneSystemNamedAfterTheFirst) {
   EXPECT_EQ(answer.sources[1].key, "own:2001:db8:1::/48");
 }
 
+TEST_F(Classify, SelectorsThatReportersLeaveOutJoinNothing) {
+  own();
+  Mail mail = FactsBuilder::own("192.0.2.10", "");
+  builder_.daily(kStart, kToday, {"mail.test"}, mail, 5);
+  mail = FactsBuilder::own("198.51.100.7", "other");
+  mail.envelope = "billing.example.com";
+  builder_.daily(kStart, kToday, kReporters, mail, 5);
+  mail.selector.clear();
+  builder_.daily(kStart, kToday, {"mail.test"}, mail, 5);
+  const auto answer = classified();
+  ASSERT_EQ(answer.sources.size(), 2U) << "they share no name";
+  EXPECT_EQ(answer.sources[0].key, "own:192.0.2.0/24");
+  EXPECT_EQ(answer.sources[1].key, "own:198.51.100.0/24");
+}
+
 TEST_F(Classify, FailingMailFromTheOwnNetworkIsTheOwners) {
   own();
   builder_.daily(kStart, kToday, kReporters, FactsBuilder::spoof("192.0.2.77"), 2);
@@ -224,6 +239,22 @@ TEST_F(Classify, PastedSignatureFromEverNewPlacesIsNoForwarding) {
   }
   const auto answer = classified();
   for (const auto& source : answer.sources) EXPECT_NE(source.source_class, Class::forwarder) << source.key;
+}
+
+TEST_F(Classify, PastedSignatureSpeaksForNobodyWhoComesFromEverNewPlaces) {
+  own();
+  Mail pasted = FactsBuilder::own("198.51.100.20");
+  pasted.envelope = "stranger.example";
+  pasted.spf_aligned = false;
+  pasted.dkim_result = DkimResult::fail;
+  pasted.dkim_aligned = false;
+  for (int day = 0; day < 58; day += 3) {
+    pasted.ip = "203." + std::to_string(day) + ".7.7";
+    builder_.add(kStart + days{day}, "google.com", pasted, 20);
+  }
+  const auto answer = classified();
+  EXPECT_EQ(answer.sources.size(), 2U);
+  EXPECT_NE(find(answer, "spoof:example.com"), nullptr);
 }
 
 TEST_F(Classify, DecisionsRuleByKeyAddressNetworkAndDomain) {

@@ -112,6 +112,18 @@ TEST_F(Classify, VendorThatShowsOnlyTheOwnersNameSinceItWasSetUpStaysOneSource) 
   EXPECT_EQ(flows(answer, *vendor)[Flow::direct_ok], 20U * 3 * 10);
 }
 
+TEST_F(Classify, StrayFailureBeforeAVendorWasSetUpDoesNotMakeItTwoSources) {
+  own();
+  builder_.daily(kStart, kToday - days{20}, kReporters, FactsBuilder::unaligned("203.0.113.9", "mandrillapp.com"), 10);
+  builder_.add(kStart + days{5}, "google.com", FactsBuilder::spoof("203.0.113.9", "elsewhere.test"), 1);
+  Mail set_up = FactsBuilder::own("203.0.113.9", "em1");
+  set_up.envelope = "em1.example.com";
+  builder_.daily(kToday - days{19}, kToday, kReporters, set_up, 10);
+  const auto answer = classified();
+  EXPECT_EQ(answer.sources.size(), 2U);
+  EXPECT_EQ(find(answer, "own:203.0.113.0/24"), nullptr);
+}
+
 TEST_F(Classify, NetworkThatStillSendsUnderAnotherNameIsTwoSources) {
   own();
   builder_.daily(kStart, kToday, kReporters, FactsBuilder::unaligned("203.0.113.9", "mcsv.net"), 10);
