@@ -8,6 +8,7 @@ import tempfile
 import unittest
 import urllib.parse
 
+import check_documents
 import openapi
 from harness import Case, SOURCE, report_mail, report_xml, ruagate
 from schemas import validate
@@ -44,6 +45,29 @@ class World(unittest.TestCase):
 
     def command(self, *arguments):
         return ruagate("--config", self.service.config, *arguments, "--json").json
+
+
+class Documents(World):
+    def test_every_document_of_the_service_is_as_its_schema_says(self):
+        domain = "/api/v1/domains/shop.example"
+        row = self.get(f"{domain}/sources?as_of={AS_OF}").json["sources"][0]
+        documents = {
+            "domains": self.get(f"/api/v1/domains?as_of={AS_OF}").json,
+            "health": self.get("/api/v1/health").json,
+            "impact": self.get(f"{domain}/impact?as_of={AS_OF}").json,
+            "mailboxes": self.get("/api/v1/mailboxes").json,
+            "problem": self.get("/api/v1/reports/0", status=404).json,
+            "session": self.get("/api/v1/session").json,
+            "source": self.get(f"{domain}/sources/{urllib.parse.quote(row['key'], safe='')}?as_of={AS_OF}").json,
+            "timeline": self.get(f"{domain}/timeline?until={AS_OF}").json,
+            "token": self.command("token", "create", "documents", "--scope", "read"),
+            "tokens": self.command("token", "list"),
+        }
+        ruagate("--config", self.service.config, "token", "revoke", "documents")
+        self.assertEqual(set(documents), check_documents.OF_THE_SERVICE)
+        faults = [fault for name, document in documents.items()
+                  for fault in check_documents.faults_of(document, name, name)]
+        self.assertEqual(faults, [])
 
 
 class Questions(World):
