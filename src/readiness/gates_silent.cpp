@@ -49,9 +49,9 @@ void dormant_failures(const World& world, Findings& findings) {  // B6
     if (silent > dormant_days(stats.cadence, world.settings)) continue;
     const auto run = last_burst(stats);
     const Tally burst = tally_of(run);
-    // Stray failures of a run that may well be sound do not hold a domain until the next one.
-    if (!is_below(run, world.th.p_min, world.settings.rho, world.settings.z)) continue;
-    findings.blame(stats.source);
+    if (burst.failed() == 0 || burst.rate() >= world.th.p_min) continue;
+    if (burst.failed() <= world.settings.fail_floor && stats.weight == Weight::minor) continue;
+    if (is_below(run, world.th.p_min, world.settings.rho, world.settings.z)) findings.blame(stats.source);
     culprits.add_words(format("{} ({} sender, last seen {}, {} of {} passed)", source.name, to_string(stats.cadence),
                               to_iso(day_from_number(stats.last)), thousands(burst.passed()), thousands(burst.n())));
   }

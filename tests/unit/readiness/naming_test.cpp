@@ -103,6 +103,18 @@ TEST_F(Naming, FirstDayOfAGoodRunProvesAMonthlySendersFix) {
   EXPECT_EQ(verdict.verdict, Verdict::ready) << unmet(verdict) << verdict.reason;
 }
 
+TEST_F(Naming, MonthlySenderWhoseLastRunFellShortHoldsUnnamedWhereOneDayShowsNoFault) {
+  history(200);
+  own();
+  for (const int back : {155, 125, 95, 65}) billing_day(back, 0);
+  billing_day(35, 24);
+  const auto verdict = evaluated();
+  EXPECT_EQ(verdict.verdict, Verdict::hold) << "92 % of 300 invoices, and nobody knows of the next run";
+  EXPECT_FALSE(gate(verdict, "dormant_failures").ok);
+  EXPECT_THAT(gate(verdict, "dormant_failures").text, HasSubstr("276 of 300"));
+  EXPECT_THAT(named(verdict), ElementsAre());
+}
+
 TEST_F(Naming, WeeklySendersFixIsSeenThoughTheNewMailIsNotPerfect) {
   history(60, report::Policy::quarantine);
   own();
