@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <vector>
 
 #include "base/format.hpp"
@@ -8,12 +9,12 @@ namespace ruagate::readiness {
 
 namespace {
 
-/// The days of a source's newest burst.
+/// The days of a source's newest burst, from its fix on where it was fixed meanwhile.
 std::vector<DaySum> last_burst(const SourceStats& stats) {
   int first = stats.last;
   for (auto cell = stats.cells.rbegin(); cell != stats.cells.rend() && first - cell->day <= 7; ++cell)
     first = cell->day;
-  return by_day(stats.cells, first, stats.last);
+  return by_day(stats.cells, std::max(first, stats.fixed_from.value_or(first)), stats.last);
 }
 
 /// Candidates that send in long intervals and are silent now.
@@ -45,7 +46,7 @@ void dormant_failures(const World& world, Findings& findings) {  // B6
   for (const auto& stats : world.stats) {
     const auto& source = world.source(stats);
     const int silent = world.end - stats.last;
-    if (stats.last >= world.from || source.retired || stats.fixed_from) continue;
+    if (stats.last >= world.from || source.retired) continue;
     if (silent > dormant_days(stats.cadence, world.settings)) continue;
     const auto run = last_burst(stats);
     const Tally burst = tally_of(run);

@@ -115,6 +115,16 @@ TEST_F(Naming, MonthlySenderWhoseLastRunFellShortHoldsUnnamedWhereOneDayShowsNoF
   EXPECT_THAT(named(verdict), ElementsAre());
 }
 
+TEST_F(Naming, MonthlySenderThatIsBetterButFallsShortStillHolds) {
+  history(200);
+  own();
+  for (const int back : {125, 95, 65}) billing_day(back, 300);
+  billing_day(35, 24);
+  const auto verdict = evaluated();
+  EXPECT_EQ(verdict.verdict, Verdict::hold);
+  EXPECT_FALSE(gate(verdict, "dormant_failures").ok);
+}
+
 TEST_F(Naming, WeeklySendersFixIsSeenThoughTheNewMailIsNotPerfect) {
   history(60, report::Policy::quarantine);
   own();
