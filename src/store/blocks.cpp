@@ -55,6 +55,12 @@ std::string pack_cells(const std::vector<PackedCell>& cells) {
 
 std::vector<PackedCell> unpack_cells(std::string_view packed) {
   std::vector<PackedCell> cells;
+  unpack_cells(packed, cells);
+  return cells;
+}
+
+void unpack_cells(std::string_view packed, std::vector<PackedCell>& cells) {
+  cells.clear();
   std::uint64_t address = 0;
   NumberReader in(packed);
   while (!in.at_end()) {
@@ -66,7 +72,6 @@ std::vector<PackedCell> unpack_cells(std::string_view packed) {
     cell.messages = signed_next(in);
     cells.push_back(cell);
   }
-  return cells;
 }
 
 std::int64_t add_saturated(std::int64_t a, std::int64_t b) {

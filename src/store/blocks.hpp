@@ -47,6 +47,8 @@ void unpack_records(std::string_view packed, std::vector<PackedRecord>& out);
 std::string pack_cells(const std::vector<PackedCell>& cells);
 /// Throws StoreError when the bytes are damaged.
 std::vector<PackedCell> unpack_cells(std::string_view packed);
+/// The same into a list that is used again and again.
+void unpack_cells(std::string_view packed, std::vector<PackedCell>& cells);
 
 /// a + b; a sum that does not fit becomes the largest number, never an error: counts come from outside.
 std::int64_t add_saturated(std::int64_t a, std::int64_t b);

@@ -1,6 +1,6 @@
 #include <algorithm>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 
 #include "store/impl.hpp"
@@ -23,19 +23,18 @@ class Indices {
     return last_;
   }
 
-  /// Calls `fetch(index, key)` for all, by ascending key: neighbours in the table follow each other.
-  template <class Fetch>
-  void for_each_by_key(Fetch&& fetch) const {
+  /// (key, index) by ascending key: neighbours in the table follow each other.
+  std::vector<std::pair<std::int64_t, std::uint32_t>> by_key() const {
     std::vector<std::pair<std::int64_t, std::uint32_t>> sorted;
     sorted.reserve(keys_.size());
     for (std::size_t i = 0; i < keys_.size(); ++i) sorted.emplace_back(keys_[i], static_cast<std::uint32_t>(i));
     std::sort(sorted.begin(), sorted.end());
-    for (const auto& [key, index] : sorted) fetch(index, key);
+    return sorted;
   }
   std::size_t size() const { return keys_.size(); }
 
  private:
-  std::unordered_map<std::int64_t, std::uint32_t> indices_;
+  boost::unordered_flat_map<std::int64_t, std::uint32_t> indices_;
   std::vector<std::int64_t> keys_;
   std::int64_t last_key_ = 0;
   std::uint32_t last_ = 0;
@@ -53,7 +52,7 @@ class DayBlocks {
     if (!more_) return false;
     day_ = query_.integer(0);
     reporter_ = query_.integer(1);
-    cells_ = unpack_cells(query_.blob(2));
+    unpack_cells(query_.blob(2), cells_);
     while ((more_ = query_.step()) && query_.integer(0) == day_ && query_.integer(1) == reporter_) {
       cells_ = add_cells(cells_, unpack_cells(query_.blob(2)));
     }
@@ -132,14 +131,11 @@ report::DomainFacts Store::Impl::facts(std::string_view domain, Day from, Day to
     }
   }
   facts.reporters.resize(reporters.size());
-  reporters.for_each_by_key(
-      [&](std::uint32_t index, std::int64_t key) { facts.reporters[index] = interning.text(key); });
+  for (const auto& [key, index] : reporters.by_key()) facts.reporters[index] = interning.text(key);
   facts.addresses.resize(addresses.size());
-  addresses.for_each_by_key(
-      [&](std::uint32_t index, std::int64_t key) { facts.addresses[index] = interning.address(key); });
+  interning.addresses(addresses.by_key(), facts.addresses);
   facts.evidence.resize(evidence.size());
-  evidence.for_each_by_key(
-      [&](std::uint32_t index, std::int64_t key) { facts.evidence[index] = interning.evidence(key); });
+  for (const auto& [key, index] : evidence.by_key()) facts.evidence[index] = interning.evidence(key);
   return facts;
 }
 

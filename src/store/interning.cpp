@@ -211,6 +211,30 @@ std::optional<IpAddress> Interning::address(std::int64_t key) {
       key, IpAddress::from_bytes({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}), 0);
 }
 
+void Interning::addresses(const std::vector<std::pair<std::int64_t, std::uint32_t>>& wanted,
+                          std::vector<std::optional<IpAddress>>& out) {
+  constexpr std::int64_t kNear = 16;  // To step over so many rows costs less than to look for one.
+  std::optional<Query> rows;
+  std::int64_t at = 0;
+  for (const auto& [key, index] : wanted) {
+    if (key == 0) continue;  // Named none.
+    bool found = rows && at <= key && key - at <= kNear;
+    if (!found) {
+      rows.reset();
+      rows.emplace(connection_, named("addresses_from"), key);
+      found = rows->step();
+      if (found) at = rows->integer(0);
+    }
+    while (found && at < key) {
+      found = rows->step();
+      if (found) at = rows->integer(0);
+    }
+    if (!found || at != key) missing(connection_, "address", key);
+    const std::string_view bytes = rows->blob(1);
+    out[index] = IpAddress::from_bytes({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+  }
+}
+
 const report::Evidence& Interning::evidence(std::int64_t key) {
   if (const report::Evidence* known = evidence_.find(key)) return *known;
   std::string packed;

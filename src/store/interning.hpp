@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "base/ip_address.hpp"
 #include "report/report.hpp"
@@ -73,6 +75,10 @@ class Interning {
   /// Valid until the next call of any function here. Throws StoreError when the key is not there (damage).
   std::string_view text(std::int64_t key);
   std::optional<IpAddress> address(std::int64_t key);
+  /// Very many at once, past the map in memory: of each (key, index) in `wanted`, which ascend by key, the address to
+  /// out[index].
+  void addresses(const std::vector<std::pair<std::int64_t, std::uint32_t>>& wanted,
+                 std::vector<std::optional<IpAddress>>& out);
   const report::Evidence& evidence(std::int64_t key);
   /// The key of the same evidence without the receiver's free texts. Throws StoreError as above.
   std::int64_t bare_key(std::int64_t evidence_key);

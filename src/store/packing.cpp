@@ -13,7 +13,7 @@ void append_number(std::string& out, std::uint64_t number) {
   out += static_cast<char>(number);
 }
 
-std::uint64_t NumberReader::next() {
+std::uint64_t NumberReader::long_next() {
   std::uint64_t number = 0;
   for (unsigned shift = 0; shift < 64; shift += 7) {
     if (rest_.empty()) break;

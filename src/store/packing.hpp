@@ -18,9 +18,15 @@ class NumberReader {
  public:
   explicit NumberReader(std::string_view packed) : rest_(packed) {}
   bool at_end() const { return rest_.empty(); }
-  std::uint64_t next();
+  std::uint64_t next() {
+    if (rest_.empty() || (rest_.front() & 0x80) != 0) return long_next();
+    const auto byte = static_cast<unsigned char>(rest_.front());
+    rest_.remove_prefix(1);
+    return byte;
+  }
 
  private:
+  std::uint64_t long_next();
   std::string_view rest_;
 };
 
