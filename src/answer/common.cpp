@@ -148,6 +148,10 @@ Day memory_start(const Asked& asked, Day day) {
   return day - days{std::max(asked.config.readiness.memory, 0) + std::max(asked.config.readiness.ready_streak, 0)};
 }
 
+Loaded load(const Asked& asked, const std::string& domain, Day first, Day last) {
+  return {asked.store.facts(domain, first, last), asked.store.decisions(domain)};
+}
+
 readiness::Question question_for(const Asked& asked, const std::string& domain, Day as_of,
                                  std::optional<readiness::Ladder> ladder) {
   readiness::Question question;

@@ -43,6 +43,13 @@ Day today(const Asked& asked);
 /// verdict looks at for its streak.
 Day memory_start(const Asked& asked, Day day);
 
+/// What is read of a domain for its verdict.
+struct Loaded {
+  report::DomainFacts facts;
+  std::vector<report::Decision> decisions;
+};
+Loaded load(const Asked& asked, const std::string& domain, Day first, Day last);
+
 readiness::Question question_for(const Asked& asked, const std::string& domain, Day as_of,
                                  std::optional<readiness::Ladder> ladder);
 

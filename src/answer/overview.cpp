@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "answer/common.hpp"
+#include "answer/each_domain.hpp"
 #include "answer/order.hpp"
 
 namespace ruagate::answer {
@@ -46,19 +47,13 @@ void add_days(const source::Classified& classified, const report::DomainFacts& f
   }
 }
 
-DomainGlance glance_of(const Asked& asked, const std::string& domain, const std::optional<store::DomainSpan>& row,
-                       Day as_of) {
-  const Day before = as_of - days{1};
-  const report::DomainFacts facts = asked.store.facts(domain, memory_start(asked, before), as_of);
-  const std::vector<report::Decision> decisions = asked.store.decisions(domain);
-  const config::ReadinessSettings& settings = asked.config.readiness;
-  const auto verdict_of = [&](Day day) {
-    return readiness::evaluate(facts, question_for(asked, domain, day, std::nullopt), decisions, asked.org_domains,
-                               settings);
-  };
+DomainGlance glance_of(const Asked& asked, const Loaded& loaded, Day as_of) {
+  const report::DomainFacts& facts = loaded.facts;
+  readiness::Judge judge(facts, loaded.decisions, asked.org_domains, asked.config.readiness);
+  const auto verdict_of = [&](Day day) { return judge.verdict(question_for(asked, facts.domain, day, std::nullopt)); };
   const readiness::DomainVerdict verdict = verdict_of(as_of);
   DomainGlance glance;
-  glance.domain = domain;
+  glance.domain = facts.domain;
   glance.verdict = verdict.verdict;
   glance.reason = verdict.reason;
   glance.ladder = verdict.ladder;
@@ -69,9 +64,9 @@ DomainGlance glance_of(const Asked& asked, const std::string& domain, const std:
   glance.at_stake = at_stake(verdict);
   glance.blockers = verdict.blockers.size();
   if (!verdict.blockers.empty()) glance.first_blocker = {verdict.blockers[0].source, verdict.blockers[0].key};
-  if (row) glance.last_day = row->last_day;
   for (const report::PolicyDay& day : facts.policy_days) glance.reports += day.reports;
-  add_days(source::classify(facts, as_of, decisions, asked.org_domains, settings), facts, as_of, glance);
+  add_days(*judge.classifications().on(as_of), facts, as_of, glance);
+  const Day before = as_of - days{1};
   const bool had_reports = std::any_of(facts.policy_days.begin(), facts.policy_days.end(),
                                        [&](const report::PolicyDay& day) { return day.day <= before; });
   if (had_reports) {
@@ -85,15 +80,30 @@ DomainGlance glance_of(const Asked& asked, const std::string& domain, const std:
 
 }  // namespace
 
-OverviewAnswer overview(const Asked& asked, std::optional<Day> as_of, const GlanceSource& kept) {
+OverviewAnswer overview(const Asked& asked, std::optional<Day> as_of, KeptGlances* kept) {
   OverviewAnswer answer;
   answer.as_of = as_of.value_or(today(asked));
-  for (const auto& [domain, row] : known_domains(asked)) {
-    const auto make = [&asked, &name = domain, &reports = row, day = answer.as_of] {
-      return glance_of(asked, name, reports, day);
-    };
-    answer.domains.push_back(kept ? kept(domain, make) : make());
+  const Known known = known_domains(asked);
+  std::vector<std::string> unknown;
+  for (const auto& [domain, row] : known) {
+    auto glance = kept != nullptr ? kept->find(domain) : std::nullopt;
+    if (glance) {
+      answer.domains.push_back(std::move(*glance));
+    } else {
+      unknown.push_back(domain);
+    }
   }
+  for_each_domain(
+      unknown,
+      [&](const std::string& domain) {
+        return load(asked, domain, memory_start(asked, answer.as_of - days{1}), answer.as_of);
+      },
+      [&](const Loaded& loaded) { return glance_of(asked, loaded, answer.as_of); },
+      [&](DomainGlance&& glance) {
+        if (const auto& row = known.at(glance.domain)) glance.last_day = row->last_day;
+        if (kept != nullptr) kept->keep(glance);
+        answer.domains.push_back(std::move(glance));
+      });
   std::sort(answer.domains.begin(), answer.domains.end(), [](const DomainGlance& a, const DomainGlance& b) {
     return std::make_tuple(rank(a.verdict), ~a.at_stake, std::string_view(a.domain)) <
            std::make_tuple(rank(b.verdict), ~b.at_stake, std::string_view(b.domain));

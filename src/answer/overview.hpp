@@ -65,11 +65,20 @@ struct OverviewAnswer {
   std::vector<DomainGlance> domains;  ///< Worst first.
 };
 
-/// Gives a domain's glance; `make` works it out. Lets the caller keep what it has already.
-using GlanceSource = std::function<DomainGlance(const std::string& domain, const std::function<DomainGlance()>& make)>;
+/// What the caller has of an earlier overview, and wants to keep of this one.
+class KeptGlances {
+ public:
+  KeptGlances() = default;
+  KeptGlances(const KeptGlances&) = delete;
+  KeptGlances& operator=(const KeptGlances&) = delete;
+  virtual ~KeptGlances() = default;
+  /// Nothing when it has to be worked out. Called before anything of the domain is read.
+  virtual std::optional<DomainGlance> find(const std::string& domain) = 0;
+  virtual void keep(const DomainGlance& glance) = 0;
+};
 
-/// All policy domains with reports, and those configured. `kept` may be empty: then each is worked out.
-OverviewAnswer overview(const Asked& asked, std::optional<Day> as_of, const GlanceSource& kept = {});
+/// All policy domains with reports, and those configured. Without `kept` each is worked out.
+OverviewAnswer overview(const Asked& asked, std::optional<Day> as_of, KeptGlances* kept = nullptr);
 
 /// One day by what its messages count as, in the order of kGroupNames.
 struct TimelineDay {

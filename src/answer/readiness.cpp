@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "answer/common.hpp"
+#include "answer/each_domain.hpp"
 #include "base/format.hpp"
 #include "domain/name.hpp"
 
@@ -43,15 +44,19 @@ Result<ReadinessAnswer> readiness(const Asked& asked, const std::vector<std::str
   if (!chosen) return tl::unexpected<Error>(chosen.error());
   ReadinessAnswer answer;
   answer.as_of = as_of.value_or(today(asked));
-  for (const std::string& domain : *chosen) {
-    const report::DomainFacts facts = asked.store.facts(domain, memory_start(asked, answer.as_of), answer.as_of);
-    answer.domains.push_back(readiness::evaluate(facts, question_for(asked, domain, answer.as_of, ladder),
-                                                 asked.store.decisions(domain), asked.org_domains,
-                                                 asked.config.readiness));
-    if (const auto reports = uncounted.find(domain); reports != uncounted.end()) {
-      answer.domains.back().reason = "too little is known yet: " + why_none_counts(asked, reports->second);
-    }
-  }
+  for_each_domain(
+      *chosen,
+      [&](const std::string& domain) { return load(asked, domain, memory_start(asked, answer.as_of), answer.as_of); },
+      [&](const Loaded& loaded) {
+        return readiness::evaluate(loaded.facts, question_for(asked, loaded.facts.domain, answer.as_of, ladder),
+                                   loaded.decisions, asked.org_domains, asked.config.readiness);
+      },
+      [&](readiness::DomainVerdict&& verdict) {
+        if (const auto reports = uncounted.find(verdict.domain); reports != uncounted.end()) {
+          verdict.reason = "too little is known yet: " + why_none_counts(asked, reports->second);
+        }
+        answer.domains.push_back(std::move(verdict));
+      });
   if (domains.empty()) std::stable_sort(answer.domains.begin(), answer.domains.end(), is_worse);
   return answer;
 }

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "answer/common.hpp"
+#include "answer/each_domain.hpp"
 
 namespace ruagate::answer {
 
@@ -106,44 +107,56 @@ std::vector<SourceAnswer> new_sources(const Asked& asked, const source::Classifi
   return out;
 }
 
-SummaryDomain summary_of(const Asked& asked, const std::string& domain, Day as_of, SummaryAnswer& answer) {
-  const Window& window = answer.window;
-  const Day eve = window.from - days{1};
-  // Loaded once, for both verdicts, both volumes and the sources.
-  const report::DomainFacts facts =
-      asked.store.facts(domain, memory_start(asked, std::min(eve, answer.before.from)), std::max(as_of, window.to));
-  const std::vector<report::Decision> decisions = asked.store.decisions(domain);
-  const config::ReadinessSettings& settings = asked.config.readiness;
-  const source::Classified classified =
-      source::classify(facts, std::max(as_of, window.to), decisions, asked.org_domains, settings);
-
+SummaryDomain summary_of(const Asked& asked, const Loaded& loaded, Day as_of, const Window& window,
+                         const Window& window_before) {
+  const report::DomainFacts& facts = loaded.facts;
+  readiness::Judge judge(facts, loaded.decisions, asked.org_domains, asked.config.readiness);
   SummaryDomain out;
-  out.domain = domain;
-  const Volumes now = volumes(classified, facts, window);
-  const Volumes before = volumes(classified, facts, answer.before);
-  out.messages = now.messages;
-  out.messages_before = before.messages;
-  out.legitimate = now.legitimate;
-  out.legitimate_aligned = now.legitimate_aligned;
-  out.unauthorized = now.unauthorized;
-  out.unauthorized_before = before.unauthorized;
-  out.legitimate_pass_rate = now.pass_rate();
-  out.legitimate_pass_rate_before = before.pass_rate();
-  out.new_sources = new_sources(asked, classified, facts, window);
-  out.verdict = readiness::evaluate(facts, question_for(asked, domain, as_of, std::nullopt), decisions,
-                                    asked.org_domains, settings);
+  out.domain = facts.domain;
+  {
+    const auto classified = judge.classifications().on(std::max(as_of, window.to));
+    const Volumes now = volumes(*classified, facts, window);
+    const Volumes before = volumes(*classified, facts, window_before);
+    out.messages = now.messages;
+    out.messages_before = before.messages;
+    out.legitimate = now.legitimate;
+    out.legitimate_aligned = now.legitimate_aligned;
+    out.unauthorized = now.unauthorized;
+    out.unauthorized_before = before.unauthorized;
+    out.legitimate_pass_rate = now.pass_rate();
+    out.legitimate_pass_rate_before = before.pass_rate();
+    out.new_sources = new_sources(asked, *classified, facts, window);
+  }
+  out.verdict = judge.verdict(question_for(asked, facts.domain, as_of, std::nullopt));
+  const Day eve = window.from - days{1};
   const bool had_reports = std::any_of(facts.policy_days.begin(), facts.policy_days.end(),
                                        [&](const report::PolicyDay& day) { return day.day <= eve; });
   if (had_reports) {
-    out.verdict_before = readiness::evaluate(facts, question_for(asked, domain, eve, std::nullopt), decisions,
-                                             asked.org_domains, settings)
-                             .verdict;
-  }
-  answer.messages += now.messages;
-  for (const report::PolicyDay& day : facts.policy_days) {
-    if (day.day >= window.from && day.day <= window.to) answer.reports += day.reports;
+    out.verdict_before = judge.verdict(question_for(asked, facts.domain, eve, std::nullopt)).verdict;
   }
   return out;
+}
+
+/// All domains, worst first, and the sums over them.
+void add_domains(const Asked& asked, const std::vector<std::string>& domains, Day as_of, SummaryAnswer& answer) {
+  const Window& window = answer.window;
+  const Day first = memory_start(asked, std::min(window.from - days{1}, answer.before.from));
+  for_each_domain(
+      domains,
+      [&](const std::string& domain) {
+        Loaded loaded = load(asked, domain, first, std::max(as_of, window.to));
+        for (const report::PolicyDay& day : loaded.facts.policy_days) {
+          if (day.day >= window.from && day.day <= window.to) answer.reports += day.reports;
+        }
+        return loaded;
+      },
+      [&](const Loaded& loaded) { return summary_of(asked, loaded, as_of, window, answer.before); },
+      [&](SummaryDomain&& domain) {
+        answer.messages += domain.messages;
+        answer.domains.push_back(std::move(domain));
+      });
+  std::stable_sort(answer.domains.begin(), answer.domains.end(),
+                   [](const SummaryDomain& a, const SummaryDomain& b) { return is_worse(a.verdict, b.verdict); });
 }
 
 void add_health(const Asked& asked, SummaryAnswer& answer) {
@@ -169,9 +182,7 @@ Result<SummaryAnswer> summary(const Asked& asked, Period period, const std::vect
   answer.before.to = answer.window.from - days{1};
   answer.before.from = answer.before.to - days{days_of(period) - 1};
   const Day verdict_day = as_of.value_or(today(asked));
-  for (const std::string& domain : *chosen) answer.domains.push_back(summary_of(asked, domain, verdict_day, answer));
-  std::stable_sort(answer.domains.begin(), answer.domains.end(),
-                   [](const SummaryDomain& a, const SummaryDomain& b) { return is_worse(a.verdict, b.verdict); });
+  add_domains(asked, *chosen, verdict_day, answer);
   add_health(asked, answer);
   for (store::ReportRow& row : asked.store.waiting()) {
     const bool is_asked =

@@ -112,25 +112,41 @@ std::shared_ptr<const T> Service::keep(Kept<T>& kept, const Basis& basis, Make&&
   return kept.value;
 }
 
+/// Glances by the data version that each domain had before it was read.
+class Service::GlanceKeeper final : public answer::KeptGlances {
+ public:
+  GlanceKeeper(Service& service, store::Store& store, std::string settings)
+      : service_(service), store_(store), settings_(std::move(settings)) {}
+
+  std::optional<answer::DomainGlance> find(const std::string& domain) override {
+    if (service_.parts_.stop()) throw store::StoreError("the service is stopping");
+    const Basis now{settings_, store_.version(domain)};
+    const std::lock_guard hold(service_.glances_lock_);
+    const auto hit = service_.glances_.find(domain);
+    if (hit != service_.glances_.end() && hit->second.basis == now) return hit->second.glance;
+    bases_.insert_or_assign(domain, now);
+    return std::nullopt;
+  }
+
+  void keep(const answer::DomainGlance& glance) override {
+    if (service_.parts_.stop()) throw store::StoreError("the service is stopping");
+    const std::lock_guard hold(service_.glances_lock_);
+    service_.glances_.insert_or_assign(glance.domain, Glance{bases_.at(glance.domain), glance});
+  }
+
+ private:
+  Service& service_;
+  store::Store& store_;
+  std::string settings_;
+  std::map<std::string, Basis> bases_;
+};
+
 std::shared_ptr<const answer::OverviewAnswer> Service::overview(const answer::Asked& asked, const Live& live,
                                                                 std::optional<Day> as_of) {
   const Day today = day_of(parts_.clock.now());
   if (as_of && *as_of != today) return std::make_shared<const answer::OverviewAnswer>(answer::overview(asked, as_of));
-  const std::string settings = format("{} {}", live.generation, day_number(today));
-  const auto kept = [&](const std::string& domain, const std::function<answer::DomainGlance()>& make) {
-    if (parts_.stop()) throw store::StoreError("the service is stopping");
-    const Basis now{settings, asked.store.version(domain)};
-    {
-      const std::lock_guard hold(glances_lock_);
-      const auto hit = glances_.find(domain);
-      if (hit != glances_.end() && hit->second.basis == now) return hit->second.glance;
-    }
-    answer::DomainGlance glance = make();
-    const std::lock_guard hold(glances_lock_);
-    glances_[domain] = {now, glance};
-    return glance;
-  };
-  return keep(overview_, basis(asked.store, live, ""), [&] { return answer::overview(asked, today, kept); });
+  GlanceKeeper kept(*this, asked.store, format("{} {}", live.generation, day_number(today)));
+  return keep(overview_, basis(asked.store, live, ""), [&] { return answer::overview(asked, today, &kept); });
 }
 
 std::shared_ptr<const answer::HealthAnswer> Service::health(const answer::Asked& asked, const Live& live) {

@@ -118,6 +118,7 @@ class Service {
   template <class T, class Make>
   std::shared_ptr<const T> keep(Kept<T>& kept, const Basis& basis, Make&& make);
 
+  class GlanceKeeper;
   struct Glance {
     Basis basis;
     answer::DomainGlance glance;

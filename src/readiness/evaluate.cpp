@@ -234,8 +234,8 @@ void note_way_without_subdomains(const World& world, DomainVerdict& verdict) {
 
 DomainVerdict evaluate_day(const report::DomainFacts& facts, const Question& question,
                            std::span<const report::Decision> decisions, const domain::OrgDomains& org_domains,
-                           const config::ReadinessSettings& settings) {
-  World world = make_world(facts, question, decisions, org_domains, settings);
+                           const config::ReadinessSettings& settings, source::Classifications& classifications) {
+  World world = make_world(facts, question, decisions, settings, classifications);
   DomainVerdict verdict = describe(world);
   const std::string present = present_record(world.history.policy, question.rua);
   verdict.record = present;
@@ -278,35 +278,6 @@ DomainVerdict evaluate_day(const report::DomainFacts& facts, const Question& que
   return verdict;
 }
 
-/// A READY is announced only when the days before said the same.
-void require_streak(const report::DomainFacts& facts, const Question& question,
-                    std::span<const report::Decision> decisions, const domain::OrgDomains& org_domains,
-                    const config::ReadinessSettings& settings, DomainVerdict& verdict) {
-  int have = 1;
-  Verdict before = Verdict::ready;
-  while (have < settings.ready_streak) {
-    Question earlier = question;
-    earlier.as_of = question.as_of - days{have};
-    before = evaluate_day(facts, earlier, decisions, org_domains, settings).verdict;
-    if (before != Verdict::ready) break;
-    ++have;
-  }
-  Gate gate;
-  gate.gate = "ready_streak";
-  gate.ok = have >= settings.ready_streak;
-  gate.blocking = before != Verdict::not_enough_data;
-  gate.have = have;
-  gate.need = settings.ready_streak;
-  gate.text = format("ready on {} days running, {} are needed before it is announced", have, settings.ready_streak);
-  verdict.gates.push_back(gate);
-  if (gate.ok) return;
-  const Day next = question.as_of + days{settings.ready_streak - have};
-  verdict.verdict = gate.blocking ? Verdict::hold : Verdict::not_enough_data;
-  if (!gate.blocking) verdict.earliest = next;
-  verdict.reason =
-      format("all gates are open since today; ready for {} on {} if nothing changes", *verdict.next_step, to_iso(next));
-}
-
 }  // namespace
 
 std::string_view to_string(Verdict verdict) {
@@ -325,19 +296,69 @@ std::string_view to_string(Verdict verdict) {
   return "not_enough_data";
 }
 
+Judge::Judge(const report::DomainFacts& facts, std::span<const report::Decision> decisions,
+             const domain::OrgDomains& org_domains, const config::ReadinessSettings& settings, const source::Dns* dns)
+    : facts_(facts),
+      decisions_(decisions),
+      org_domains_(org_domains),
+      settings_(settings),
+      classifications_(facts, decisions, org_domains, settings, dns) {}
+
+const DomainVerdict& Judge::on_day(const Question& question) {
+  for (const auto& [asked, verdict] : days_) {
+    if (asked == question) return verdict;
+  }
+  return days_
+      .emplace_back(question, evaluate_day(facts_, question, decisions_, org_domains_, settings_, classifications_))
+      .second;
+}
+
+/// A READY is announced only when the days before said the same.
+void Judge::require_streak(const Question& question, DomainVerdict& verdict) {
+  int have = 1;
+  Verdict before = Verdict::ready;
+  while (have < settings_.ready_streak) {
+    Question earlier = question;
+    earlier.as_of = question.as_of - days{have};
+    before = on_day(earlier).verdict;
+    if (before != Verdict::ready) break;
+    ++have;
+  }
+  Gate gate;
+  gate.gate = "ready_streak";
+  gate.ok = have >= settings_.ready_streak;
+  gate.blocking = before != Verdict::not_enough_data;
+  gate.have = have;
+  gate.need = settings_.ready_streak;
+  gate.text = format("ready on {} days running, {} are needed before it is announced", have, settings_.ready_streak);
+  verdict.gates.push_back(gate);
+  if (gate.ok) return;
+  const Day next = question.as_of + days{settings_.ready_streak - have};
+  verdict.verdict = gate.blocking ? Verdict::hold : Verdict::not_enough_data;
+  if (!gate.blocking) verdict.earliest = next;
+  verdict.reason =
+      format("all gates are open since today; ready for {} on {} if nothing changes", *verdict.next_step, to_iso(next));
+}
+
+DomainVerdict Judge::judge(const Question& question) {
+  DomainVerdict verdict = on_day(question);
+  if (verdict.verdict == Verdict::ready) require_streak(question, verdict);
+  return verdict;
+}
+
+DomainVerdict Judge::verdict(const Question& question) {
+  DomainVerdict verdict = judge(question);
+  if (const auto asked = subdomain_case(facts_, question, verdict)) {
+    Judge subdomains(asked->facts, decisions_, org_domains_, settings_, question.dns);
+    verdict.subdomains = subdomain_verdict(*asked, verdict, subdomains.judge(asked->question));
+  }
+  return verdict;
+}
+
 DomainVerdict evaluate(const report::DomainFacts& facts, const Question& question,
                        std::span<const report::Decision> decisions, const domain::OrgDomains& org_domains,
                        const config::ReadinessSettings& settings) {
-  const auto judge = [&](const report::DomainFacts& of, const Question& asked) {
-    DomainVerdict verdict = evaluate_day(of, asked, decisions, org_domains, settings);
-    if (verdict.verdict == Verdict::ready) require_streak(of, asked, decisions, org_domains, settings, verdict);
-    return verdict;
-  };
-  DomainVerdict verdict = judge(facts, question);
-  if (const auto asked = subdomain_case(facts, question, verdict)) {
-    verdict.subdomains = subdomain_verdict(*asked, verdict, judge(asked->facts, asked->question));
-  }
-  return verdict;
+  return Judge(facts, decisions, org_domains, settings, question.dns).verdict(question);
 }
 
 }  // namespace ruagate::readiness

@@ -58,7 +58,8 @@ std::vector<StepOutlook> outlook(const report::DomainFacts& facts, const Questio
                                  const config::ReadinessSettings& settings) {
   Question plain = question;
   plain.next_step.reset();
-  const World world = make_world(facts, plain, decisions, org_domains, settings);
+  source::Classifications classifications(facts, decisions, org_domains, settings, question.dns);
+  const World world = make_world(facts, plain, decisions, settings, classifications);
   std::vector<StepOutlook> all;
   for (std::size_t index = 1; index < ladder_steps(question.ladder).size(); ++index) {
     const Step& step = world.step(index);
@@ -71,7 +72,7 @@ std::vector<StepOutlook> outlook(const report::DomainFacts& facts, const Questio
     if (index <= world.current) continue;
     Question towards = plain;
     towards.next_step = towards.target = step.name;
-    add_gates(make_world(facts, towards, decisions, org_domains, settings), one);
+    add_gates(make_world(facts, towards, decisions, settings, classifications), one);
   }
   return all;
 }

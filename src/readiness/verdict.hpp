@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/time.hpp"
@@ -128,10 +130,37 @@ struct Question {
   std::string rua;  ///< Value of the rua tag for proposed records; empty: not known, reports do not show it.
   std::optional<std::string> next_step;  ///< Judge this step, not the one after the present step.
   const source::Dns* dns = nullptr;      ///< Null: DNS is not asked, and what needs it is not checked.
+  bool operator==(const Question&) const = default;
 };
 
-/// The verdict for one domain. `facts` hold everything up to and including `as_of` for at least
-/// `settings.memory` days back; later cells are ignored. Throws nothing; total on any facts.
+/// Judges one domain, on several days where they are asked for: what the verdicts have in common is worked out once.
+/// One thread at a time.
+class Judge {
+ public:
+  /// `facts` hold everything up to and including the newest day that will be asked for, for at least `settings.memory`
+  /// days back; what is later than a question is ignored in its answer. Everything given must outlive the judge.
+  Judge(const report::DomainFacts& facts, std::span<const report::Decision> decisions,
+        const domain::OrgDomains& org_domains, const config::ReadinessSettings& settings,
+        const source::Dns* dns = nullptr);
+
+  /// Throws nothing; total on any facts. `question.dns` is the judge's.
+  DomainVerdict verdict(const Question& question);
+  source::Classifications& classifications() { return classifications_; }
+
+ private:
+  DomainVerdict judge(const Question& question);
+  const DomainVerdict& on_day(const Question& question);
+  void require_streak(const Question& question, DomainVerdict& verdict);
+
+  const report::DomainFacts& facts_;
+  std::span<const report::Decision> decisions_;
+  const domain::OrgDomains& org_domains_;
+  const config::ReadinessSettings& settings_;
+  source::Classifications classifications_;
+  std::deque<std::pair<Question, DomainVerdict>> days_;  // Without streak and subdomains.
+};
+
+/// The verdict for one domain on one day.
 DomainVerdict evaluate(const report::DomainFacts& facts, const Question& question,
                        std::span<const report::Decision> decisions, const domain::OrgDomains& org_domains,
                        const config::ReadinessSettings& settings);

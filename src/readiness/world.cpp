@@ -150,12 +150,14 @@ bool is_parked(const World& world) {
 }  // namespace
 
 World make_world(const report::DomainFacts& facts, const Question& question,
-                 std::span<const report::Decision> decisions, const domain::OrgDomains& org_domains,
-                 const config::ReadinessSettings& settings) {
+                 std::span<const report::Decision> decisions, const config::ReadinessSettings& settings,
+                 source::Classifications& classifications) {
+  const std::shared_ptr<const source::Classified> classified = classifications.on(question.as_of);
   World world{.facts = facts,
               .question = question,
               .settings = settings,
-              .classified = source::classify(facts, question.as_of, decisions, org_domains, settings, question.dns),
+              .classified_on = classified,
+              .classified = *classified,
               .history = policy_history(facts, question.as_of, question.ladder),
               .next = {},
               .th = {},

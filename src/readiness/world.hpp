@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -90,7 +91,8 @@ struct World {
   const report::DomainFacts& facts;
   const Question& question;
   config::ReadinessSettings settings;
-  source::Classified classified;
+  std::shared_ptr<const source::Classified> classified_on;  ///< Keeps `classified`.
+  const source::Classified& classified;
   PolicyHistory history;
   std::size_t current = 0;  ///< Step in force.
   std::size_t target = 0;
@@ -116,10 +118,10 @@ struct World {
   const Step& step(std::size_t index) const { return ladder_steps(question.ladder)[index]; }
 };
 
-/// Works everything out for question.as_of.
+/// Works everything out for question.as_of. `classifications` are those of the same facts and decisions.
 World make_world(const report::DomainFacts& facts, const Question& question,
-                 std::span<const report::Decision> decisions, const domain::OrgDomains& org_domains,
-                 const config::ReadinessSettings& settings);
+                 std::span<const report::Decision> decisions, const config::ReadinessSettings& settings,
+                 source::Classifications& classifications);
 
 /// How regularly a source sends, from its active days (ascending).
 Cadence cadence_of(const std::vector<int>& active_days);

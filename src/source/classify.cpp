@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <unordered_map>
 #include <utility>
 
@@ -58,9 +59,10 @@ bool is_stranger(const Unit& unit, Class source_class) {
 
 class Classifier {
  public:
-  Classifier(const report::DomainFacts& facts, Day today, std::span<const report::Decision> decisions,
-             const domain::OrgDomains& org_domains, const config::ReadinessSettings& settings, const Dns* dns)
-      : facts_(facts), today_(today), settings_(settings) {
+  Classifier(const report::DomainFacts& facts, const Views& views, Day today,
+             std::span<const report::Decision> decisions, const domain::OrgDomains& org_domains,
+             const config::ReadinessSettings& settings, const Dns* dns)
+      : facts_(facts), today_(today), settings_(settings), views_(views) {
     const auto end = std::upper_bound(facts.cells.begin(), facts.cells.end(), today,
                                       [](Day day, const report::Cell& cell) { return day < cell.day; });
     cells_ = std::span(facts.cells.data(), static_cast<std::size_t>(end - facts.cells.begin()));
@@ -76,8 +78,7 @@ class Classifier {
       result_.reporters.push_back(canonical_reporter(reporter));
       reporters.push_back(canonical.id(result_.reporters.back()));
     }
-    views_ = view_evidence(facts, today, org_domains);
-    units_ = find_units(facts, cells_, views_, decisions_, org_domains, dns);
+    units_ = find_units(facts, cells_, views_, decisions_, org_domains, settings, dns);
     flows_ = find_flows(cells_, reporters, views_, units_, today, decisions_, settings);
   }
 
@@ -232,9 +233,9 @@ class Classifier {
   const report::DomainFacts& facts_;
   Day today_;
   const config::ReadinessSettings& settings_;
+  const Views& views_;
   std::span<const report::Cell> cells_;
   std::vector<report::Decision> decisions_;
-  Views views_;
   Units units_;
   Flows flows_;
   std::vector<FlowSums> recent_;  // By unit, over the class window.
@@ -292,9 +293,50 @@ std::string_view to_string(Flow flow) {
   return "unknown, fails";
 }
 
+struct Classifications::Impl {
+  Impl(const report::DomainFacts& of, std::span<const report::Decision> decided, const domain::OrgDomains& domains,
+       const config::ReadinessSettings& by, const Dns* asked)
+      : facts(of), decisions(decided), org_domains(domains), settings(by), dns(asked) {}
+
+  const report::DomainFacts& facts;
+  std::span<const report::Decision> decisions;
+  const domain::OrgDomains& org_domains;
+  const config::ReadinessSettings& settings;
+  const Dns* dns;
+  std::optional<Modes> modes;  // Of the views.
+  Views views;
+  std::deque<std::pair<Day, std::shared_ptr<const Classified>>> days;  // Newest first.
+};
+
+Classifications::Classifications(const report::DomainFacts& facts, std::span<const report::Decision> decisions,
+                                 const domain::OrgDomains& org_domains, const config::ReadinessSettings& settings,
+                                 const Dns* dns)
+    : impl_(std::make_unique<Impl>(facts, decisions, org_domains, settings, dns)) {}
+Classifications::~Classifications() = default;
+Classifications::Classifications(Classifications&&) noexcept = default;
+Classifications& Classifications::operator=(Classifications&&) noexcept = default;
+
+std::shared_ptr<const Classified> Classifications::on(Day today) {
+  constexpr std::size_t kKept = 3;  // Days; one of a busy domain takes ten megabytes.
+  Impl& it = *impl_;
+  for (const auto& [day, classified] : it.days) {
+    if (day == today) return classified;
+  }
+  if (const Modes modes = newest_modes(it.facts, today); it.modes != modes) {
+    it.views = view_evidence(it.facts, modes, it.org_domains);
+    it.modes = modes;
+  }
+  Classifier classifier(it.facts, it.views, today, it.decisions, it.org_domains, it.settings, it.dns);
+  auto classified = std::make_shared<const Classified>(classifier.run());
+  if (it.days.size() == kKept) it.days.pop_back();
+  it.days.emplace_front(today, classified);
+  return classified;
+}
+
 Classified classify(const report::DomainFacts& facts, Day today, std::span<const report::Decision> decisions,
                     const domain::OrgDomains& org_domains, const config::ReadinessSettings& settings, const Dns* dns) {
-  return Classifier(facts, today, decisions, org_domains, settings, dns).run();
+  const Views views = view_evidence(facts, newest_modes(facts, today), org_domains);
+  return Classifier(facts, views, today, decisions, org_domains, settings, dns).run();
 }
 
 }  // namespace ruagate::source

@@ -14,21 +14,6 @@ using report::OverrideType;
 using report::SpfResult;
 using report::SpfScope;
 
-struct Modes {
-  domain::AlignmentMode dkim = domain::AlignmentMode::relaxed;
-  domain::AlignmentMode spf = domain::AlignmentMode::relaxed;
-};
-
-Modes newest_modes(const report::DomainFacts& facts, Day today) {
-  Modes modes;
-  for (const auto& policy_day : facts.policy_days) {
-    if (policy_day.day > today) break;
-    if (policy_day.policy.adkim) modes.dkim = *policy_day.policy.adkim;
-    if (policy_day.policy.aspf) modes.spf = *policy_day.policy.aspf;
-  }
-  return modes;
-}
-
 /// Organizational domains, each looked up once: evidences are many, the names in them few.
 class OrgNames {
  public:
@@ -146,10 +131,19 @@ std::uint32_t Names::id(std::string_view text) {
   return found->second;
 }
 
-Views view_evidence(const report::DomainFacts& facts, Day today, const domain::OrgDomains& org_domains) {
+Modes newest_modes(const report::DomainFacts& facts, Day today) {
+  Modes modes;
+  for (const auto& policy_day : facts.policy_days) {
+    if (policy_day.day > today) break;
+    if (policy_day.policy.adkim) modes.dkim = *policy_day.policy.adkim;
+    if (policy_day.policy.aspf) modes.spf = *policy_day.policy.aspf;
+  }
+  return modes;
+}
+
+Views view_evidence(const report::DomainFacts& facts, const Modes& modes, const domain::OrgDomains& org_domains) {
   Views views;
   OrgNames org_names(org_domains);
-  const Modes modes = newest_modes(facts, today);
   views.evidence.reserve(facts.evidence.size());
   for (const auto& evidence : facts.evidence) {
     EvidenceView view;

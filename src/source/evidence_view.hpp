@@ -59,8 +59,16 @@ struct Views {
   Names envelopes;
 };
 
-/// Alignment modes are those of the newest policy up to `today`, relaxed by default.
-Views view_evidence(const report::DomainFacts& facts, Day today, const domain::OrgDomains& org_domains);
+/// What the author domain asks of identifiers; relaxed by default.
+struct Modes {
+  domain::AlignmentMode dkim = domain::AlignmentMode::relaxed;
+  domain::AlignmentMode spf = domain::AlignmentMode::relaxed;
+  bool operator==(const Modes&) const = default;
+};
+/// Those of the newest policy up to `today`.
+Modes newest_modes(const report::DomainFacts& facts, Day today);
+
+Views view_evidence(const report::DomainFacts& facts, const Modes& modes, const domain::OrgDomains& org_domains);
 
 /// False for the stand-in, and for signatures whose selector a reporter leaves out: many senders' look the same then.
 inline bool is_named_selector(const Views& views, std::uint32_t selector) {

@@ -14,7 +14,9 @@ namespace ruagate::source {
 
 namespace {
 
-constexpr int kUnitWindow = 90;  // Days up to a unit's last message over which the rules look at it.
+constexpr int kUnitWindow = 90;              // Days up to a unit's last message over which the rules look at it.
+constexpr std::uint64_t kSwarmMessages = 5;  // At most so many from each network,
+constexpr std::size_t kSwarm = 10;           // and from at least so many networks.
 
 class Walk {
  public:
@@ -164,6 +166,7 @@ class Walk {
     selector_passed_.assign(units_.units.size(), 0);
     for (std::size_t i = 0; i < cells_.size(); ++i) {
       const auto kind = kinds_.of_cell[i];
+      if (units_.units[units_.of_kind[kind]].passers_by) continue;
       if (marks_[kind] == 0 && cells_[i].day >= from[kind]) add_suspect(homes, i);
     }
     find_swarms();
@@ -224,19 +227,29 @@ class Walk {
   /// Marks units that were part of a day on which ten or more strange networks sent a few messages each, all with
   /// the same envelope domain.
   void find_swarms() {
-    std::map<std::pair<int, std::uint32_t>, std::vector<std::uint32_t>> groups;
+    struct Group {
+      std::vector<std::uint32_t> members;
+      std::size_t passers_by = 0;
+    };
+    std::map<std::pair<int, std::uint32_t>, Group> groups;
     for (std::uint32_t number = 0; number < suspects_.size(); ++number) {
       const auto& unit = units_.units[number];
       const auto& suspect = suspects_[number];
       if (unit.basis != Basis::network || suspect.by_day.size() > 3 || suspect.envelopes.size() > 1) continue;
       const auto envelope = suspect.envelopes.empty() ? kNone : suspect.envelopes.front();
       for (const auto& [day, messages] : suspect.by_day) {
-        if (messages <= 5) groups[{day, envelope}].push_back(number);
+        if (messages <= kSwarmMessages) groups[{day, envelope}].members.push_back(number);
       }
     }
-    for (const auto& [key, members] : groups) {
-      if (members.size() < 10) continue;
-      for (const auto number : members) suspects_[number].in_swarm = true;
+    for (std::size_t kind = 0; kind < kinds_.cells.size(); ++kind) {
+      const auto& cell = kinds_.cells[kind];
+      if (cell.messages > kSwarmMessages || !units_.units[units_.of_kind[kind]].passers_by) continue;
+      const auto group = groups.find({day_number(cell.day), views_.evidence[cell.evidence].envelope});
+      if (group != groups.end()) ++group->second.passers_by;
+    }
+    for (const auto& [key, group] : groups) {
+      if (group.members.size() + group.passers_by < kSwarm) continue;
+      for (const auto number : group.members) suspects_[number].in_swarm = true;
     }
   }
 
@@ -247,7 +260,8 @@ class Walk {
       const auto [rule, flow] = failing_rule(number);
       facts.rule = rule;
       facts.failing_flow = flow;
-      if (rule != Rule::score || facts.failing == 0) continue;
+      if (units_.units[number].passers_by) facts.failing_flow = Flow::spoof;
+      if (rule != Rule::score || facts.failing == 0 || units_.units[number].passers_by) continue;
       auto points = score(units_.units[number], suspects_[number], owner_by_day_, today_);
       facts.score = points.points;
       facts.points = std::move(points.words);

@@ -18,29 +18,29 @@ struct Kinds {
 };
 
 inline Kinds find_kinds(std::span<const report::Cell> cells, std::size_t addresses) {
+  constexpr std::uint32_t kEnd = 0xFFFFFFFF;
   Kinds kinds;
   kinds.of_cell.reserve(cells.size());
-  std::vector<std::vector<std::uint32_t>> of_address(addresses);  // An address has few.
+  std::vector<std::uint32_t> first(addresses, kEnd);  // By address: its kinds are a list, and few.
+  std::vector<std::uint32_t> next;
   for (const auto& cell : cells) {
-    std::uint32_t kind = 0;
-    auto& known = of_address[cell.address];
     const auto same = [&](std::uint32_t other) {
       const auto& it = kinds.cells[other];
       return it.evidence == cell.evidence && it.dkim_aligned == cell.dkim_aligned && it.spf_aligned == cell.spf_aligned;
     };
-    auto found = known.begin();
-    while (found != known.end() && !same(*found)) ++found;
-    if (found == known.end()) {
-      kind = static_cast<std::uint32_t>(kinds.cells.size());
+    std::uint32_t* link = &first[cell.address];
+    while (*link != kEnd && !same(*link)) link = &next[*link];
+    const std::uint32_t kind = *link == kEnd ? static_cast<std::uint32_t>(kinds.cells.size()) : *link;
+    if (*link == kEnd) {
       kinds.cells.push_back(cell);
       kinds.last.push_back(cell.day);
-      known.push_back(kind);
+      next.push_back(kEnd);
     } else {
-      kind = *found;
       kinds.cells[kind].messages += cell.messages;
-      if (found != known.begin()) std::swap(*found, *std::prev(found));  // What is frequent comes to the front.
+      *link = next[kind];
     }
-    kinds.last[kind] = cell.day;  // Cells are sorted by day.
+    next[kind] = std::exchange(first[cell.address], kind);  // What came last often comes again.
+    kinds.last[kind] = cell.day;                            // Cells are sorted by day.
     kinds.of_cell.push_back(kind);
   }
   return kinds;

@@ -1,6 +1,7 @@
 #include "source/networks.hpp"
 
 #include <algorithm>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <unordered_map>
 
 #include "source/disjoint_sets.hpp"
@@ -9,8 +10,16 @@ namespace ruagate::source {
 
 namespace {
 
+/// One number for each network: its first 24 (IPv4) or 48 (IPv6) bits, with a mark for the family.
+std::uint64_t number_of(const IpAddress& address) {
+  std::uint64_t number = address.is_v4() ? 1 : 2;
+  for (const auto byte : address.bytes().first(address.is_v4() ? 3 : 6)) number = (number << 8U) | byte;
+  return number;
+}
+
 void read_addresses(const report::DomainFacts& facts, Networks& networks) {
-  std::unordered_map<std::string, std::uint32_t> ids;
+  boost::unordered_flat_map<std::uint64_t, std::uint32_t> ids;
+  ids.reserve(facts.addresses.size());
   networks.of_address.reserve(facts.addresses.size());
   networks.service_of.reserve(facts.addresses.size());
   for (const auto& address : facts.addresses) {
@@ -19,9 +28,9 @@ void read_addresses(const report::DomainFacts& facts, Networks& networks) {
       networks.service_of.push_back(nullptr);
       continue;
     }
-    const std::string text = IpNetwork(*address, address->is_v4() ? 24 : 48).to_string();
-    const auto [found, added] = ids.try_emplace(text, static_cast<std::uint32_t>(networks.names.size()));
-    if (added) networks.names.push_back(text);
+    const auto next = static_cast<std::uint32_t>(networks.networks.size());
+    const auto [found, added] = ids.try_emplace(number_of(*address), next);
+    if (added) networks.networks.emplace_back(*address, address->is_v4() ? 24 : 48);
     networks.of_address.push_back(found->second);
     networks.service_of.push_back(service_by_address(*address));
   }
@@ -30,9 +39,9 @@ void read_addresses(const report::DomainFacts& facts, Networks& networks) {
 /// A name counts only when the look-up back confirms it: anybody can name an address as he likes.
 void look_up(const report::DomainFacts& facts, const domain::OrgDomains& org_domains, const Dns* dns,
              Networks& networks) {
-  networks.host_of.assign(facts.addresses.size(), {});
-  networks.owner_of.assign(networks.names.size(), 0);
+  networks.owner_of.assign(networks.networks.size(), 0);
   if (dns == nullptr) return;
+  networks.host_of.assign(facts.addresses.size(), {});
   for (std::size_t i = 0; i < facts.addresses.size(); ++i) {
     const auto& address = facts.addresses[i];
     if (!address) continue;
@@ -46,16 +55,16 @@ void look_up(const report::DomainFacts& facts, const domain::OrgDomains& org_dom
 
 void find_own(const report::DomainFacts& facts, std::span<const report::Cell> cells, const Views& views,
               Networks& networks) {
-  const auto& names = networks.names;
+  const std::size_t count = networks.networks.size();
   const auto is_anonymous = [&](const report::Cell& cell) {  // No known service shows itself.
     return views.evidence[cell.evidence].service == nullptr && networks.service_of[cell.address] == nullptr;
   };
-  const std::size_t selectors_from = names.size();
+  const std::size_t selectors_from = count;
   const std::size_t envelopes_from = selectors_from + views.selectors.size();
   DisjointSets sets(envelopes_from + views.own_envelopes.size());
-  std::vector<bool> own(names.size(), false);
+  std::vector<bool> own(count, false);
   std::vector<std::uint32_t> in_order;  // By the day of their first pass; on one day, by text.
-  std::vector<Day> first(names.size());
+  std::vector<Day> first(count);
   for (const auto& cell : cells) {
     const auto& view = views.evidence[cell.evidence];
     const auto network = networks.of_address[cell.address];
@@ -77,9 +86,9 @@ void find_own(const report::DomainFacts& facts, std::span<const report::Cell> ce
     }
   }
   std::sort(in_order.begin(), in_order.end(), [&](std::uint32_t a, std::uint32_t b) {
-    return first[a] != first[b] ? first[a] < first[b] : names[a] < names[b];
+    return first[a] != first[b] ? first[a] < first[b] : networks.name(a) < networks.name(b);
   });
-  networks.own_of.assign(names.size(), kNone);
+  networks.own_of.assign(count, kNone);
   std::unordered_map<std::size_t, std::uint32_t> representative;
   for (const auto network : in_order) {
     networks.own_of[network] = representative.try_emplace(sets.root(network), network).first->second;

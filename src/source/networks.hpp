@@ -15,12 +15,18 @@ namespace ruagate::source {
 
 /// The networks (IPv4 /24, IPv6 /48) that the facts' addresses lie in, and which of them are the owner's own.
 struct Networks {
-  std::vector<std::string> names;          ///< "192.0.2.0/24"
-  std::vector<std::uint32_t> of_address;   ///< By address: into names; kNone where a record had no address.
+  std::vector<IpNetwork> networks;         ///< Each once, in order of first appearance.
+  std::vector<std::uint32_t> of_address;   ///< By address: into networks; kNone where a record had no address.
   std::vector<const Service*> service_of;  ///< By address: the known service that publishes it, or null.
-  std::vector<std::string> host_of;        ///< By address: organizational domain of its host name; empty without DNS.
+  std::vector<std::string> host_of;        ///< By address: organizational domain of its host name, or empty text; no
+                                           ///< entries at all without DNS.
   std::vector<std::uint32_t> owner_of;     ///< By network: number of its autonomous system; 0 without DNS.
   std::vector<std::uint32_t> own_of;       ///< By network: the one its own system is named after, or kNone.
+
+  bool has_host(std::uint32_t address) const { return !host_of.empty() && !host_of[address].empty(); }
+
+  /// "192.0.2.0/24". Made when it is asked for: most networks are strangers', which nobody asks for.
+  std::string name(std::uint32_t network) const { return networks[network].to_string(); }
 };
 
 /// Own are networks from which SPF passes for the domain. They are one system where they share a selector or an

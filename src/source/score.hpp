@@ -31,6 +31,10 @@ struct Score {
   std::vector<std::string> words;
 };
 
+/// What mail of one day from a network that shows nobody can get at most: nobody vouches for the network, nothing is
+/// authenticated, and what would speak for it takes more days than one.
+inline constexpr int kPasserBy = -3;
+
 /// The candidate score (F10) without what only DNS can tell. `owner_by_day` is the owner's direct mail.
 Score score(const Unit& unit, const Suspect& suspect, const std::map<int, std::uint64_t>& owner_by_day, Day today);
 

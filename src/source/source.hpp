@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -71,8 +72,27 @@ struct Classified {
   std::vector<KeyAbuse> key_abuse;       ///< Newest first.
 };
 
-/// Classifies everything in `facts` as seen on `today`; cells after `today` are not looked at. Without `dns`, host
-/// names and network owners are not used.
+/// Classifies the facts of one domain as seen on one day and another: what the days have in common is worked out once,
+/// and a day that was asked for shortly before is not worked out again. One thread at a time.
+class Classifications {
+ public:
+  /// Everything given must outlive it. Without `dns`, host names and network owners are not used.
+  Classifications(const report::DomainFacts& facts, std::span<const report::Decision> decisions,
+                  const domain::OrgDomains& org_domains, const config::ReadinessSettings& settings,
+                  const Dns* dns = nullptr);
+  ~Classifications();
+  Classifications(Classifications&&) noexcept;
+  Classifications& operator=(Classifications&&) noexcept;
+
+  /// Cells after `today` are not looked at.
+  std::shared_ptr<const Classified> on(Day today);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// The same for a single day.
 Classified classify(const report::DomainFacts& facts, Day today, std::span<const report::Decision> decisions,
                     const domain::OrgDomains& org_domains, const config::ReadinessSettings& settings,
                     const Dns* dns = nullptr);

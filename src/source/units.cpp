@@ -10,6 +10,7 @@
 #include "domain/name.hpp"
 #include "source/networks.hpp"
 #include "source/regrouping.hpp"
+#include "source/score.hpp"
 #include "source/unit_names.hpp"
 
 namespace ruagate::source {
@@ -18,31 +19,37 @@ namespace {
 
 class Finder {
  public:
-  Finder(const report::DomainFacts& facts, std::span<const report::Cell> cells, const Views& views,
-         std::span<const report::Decision> decisions, const domain::OrgDomains& org_domains, const Dns* dns)
+  Finder(const report::DomainFacts& facts, const Kinds& kinds, const Views& views,
+         std::span<const report::Decision> decisions, const domain::OrgDomains& org_domains,
+         const config::ReadinessSettings& settings, const Dns* dns)
       : facts_(facts),
-        cells_(cells),
+        kinds_(kinds),
+        cells_(kinds.cells),
         views_(views),
-        networks_(find_networks(facts, cells, views, org_domains, dns)),
-        decisions_(decisions) {
+        networks_(find_networks(facts, cells_, views, org_domains, dns)),
+        decisions_(decisions),
+        settings_(settings) {
     for (const auto& view : views.evidence) {
       if (!view.foreign_dkim.empty()) signing_orgs_.insert(view.foreign_dkim_org);
     }
     read_decisions();
   }
 
-  /// For the kinds that it was made with; `all` has every cell, `kind_of` the kind of each.
-  Units find(std::span<const report::Cell> all, const std::vector<std::uint32_t>& kind_of) {
+  /// For the kinds that it was made with; `all` has every cell.
+  Units find(std::span<const report::Cell> all) {
     Units result;
     result.of_kind.reserve(cells_.size());
     const Regrouping regrouping(facts_.domain, cells_, views_, networks_.of_address, networks_.service_of);
     result.passed_on = regrouping.passed_on();
+    const std::vector<bool> alone = alone_in_network();
     for (std::size_t i = 0; i < cells_.size(); ++i) {
-      result.of_kind.push_back(unit_of(cells_[i], result.passed_on[i]));
+      const bool passer_by = alone[i] && !result.passed_on[i] && is_passer_by(i);
+      result.of_kind.push_back(passer_by ? passers_by(views_.evidence[cells_[i].evidence].author)
+                                         : unit_of(cells_[i], result.passed_on[i]));
     }
     result.units = std::move(units_);
     regrouping.join_return_paths(result);
-    regrouping.keep_names(result, all, kind_of);
+    regrouping.keep_names(result, all, kinds_.of_cell);
     regrouping.reclaim(result);
     return result;
   }
@@ -55,6 +62,7 @@ class Finder {
       if (decision.kind == report::DecisionKind::acknowledge) continue;
       std::string_view what = decision.what;
       if (const auto network = network_part(what); !network.empty()) {
+        decided_networks_.emplace(without_author(network));
         if (is_own_key(network)) continue;  // Names a whole own system: by key.
         what = without_author(network);
       }
@@ -69,10 +77,49 @@ class Finder {
   }
 
   bool is_own_key(std::string_view network) const {
-    for (std::size_t i = 0; i < networks_.names.size(); ++i) {
-      if (networks_.own_of[i] == i && networks_.names[i] == without_author(network)) return true;
+    for (std::uint32_t i = 0; i < networks_.networks.size(); ++i) {
+      if (networks_.own_of[i] == i && networks_.name(i) == without_author(network)) return true;
     }
     return false;
+  }
+
+  /// By kind: the only one of its network.
+  std::vector<bool> alone_in_network() const {
+    std::vector<std::uint32_t> of_network(networks_.networks.size(), 0);
+    for (const auto& cell : cells_) {
+      if (const auto network = networks_.of_address[cell.address]; network != kNone) ++of_network[network];
+    }
+    std::vector<bool> alone;
+    alone.reserve(cells_.size());
+    for (const auto& cell : cells_) {
+      const auto network = networks_.of_address[cell.address];
+      alone.push_back(network != kNone && of_network[network] == 1);
+    }
+    return alone;
+  }
+
+  /// Came by once: mail of one day that fails, from a network that sent no other, that shows nobody, of whom neither
+  /// the receiver nor the operator says anything. Whatever else there is to it, its score is kPasserBy at most.
+  bool is_passer_by(std::size_t kind) const {
+    const report::Cell& cell = cells_[kind];
+    if (cell.day != kinds_.last[kind]) return false;
+    if (settings_.spoof_score < kPasserBy || settings_.cand_score <= kPasserBy) return false;
+    const EvidenceView& view = views_.evidence[cell.evidence];
+    if (spf_aligned(cell, view) || dkim_aligned(cell, view) || view.said_indirect || view.own_tenant) return false;
+    if (view.service != nullptr || !view.foreign_dkim.empty() || !view.foreign_spf.empty()) return false;
+    if (networks_.service_of[cell.address] != nullptr || networks_.has_host(cell.address)) return false;
+    if (by_address_[cell.address] != nullptr || by_evidence_[cell.evidence] != nullptr) return false;
+    if (decided_networks_.empty()) return true;
+    return !decided_networks_.contains(networks_.name(networks_.of_address[cell.address]));
+  }
+
+  std::uint32_t passers_by(std::uint32_t author) {
+    return cached(passers_by_units_, author, [&] {
+      Unit& unit = units_.emplace_back();
+      unit.author = author;
+      unit.passers_by = true;
+      return static_cast<std::uint32_t>(units_.size() - 1);
+    });
   }
 
   void by_domain(const report::Decision& decision) {
@@ -125,7 +172,7 @@ class Finder {
     if (!view.foreign_dkim.empty() || !view.foreign_spf.empty()) {
       return cached(identity_units_, evidence, [&] { return identity_unit(view); });
     }
-    if (!networks_.host_of[cell.address].empty()) return host_unit(view, networks_.host_of[cell.address]);
+    if (networks_.has_host(cell.address)) return host_unit(view, networks_.host_of[cell.address]);
     return network_unit(view, network);
   }
 
@@ -185,10 +232,10 @@ class Finder {
 
   std::uint32_t own_unit(const EvidenceView& view, std::uint32_t network) {
     return cached(own_units_, by_author(view, network), [&] {
-      return add(view, "own:" + networks_.names[network], [&](Unit& unit) {
+      return add(view, "own:" + networks_.name(network), [&](Unit& unit) {
         unit.basis = Basis::own;
         unit.strength = 3;
-        unit.name = "own server " + networks_.names[network];
+        unit.name = "own server " + networks_.name(network);
         unit.tag = kOwnerTag;
       });
     });
@@ -218,7 +265,7 @@ class Finder {
 
   std::uint32_t network_unit(const EvidenceView& view, std::uint32_t network) {
     return cached(network_units_, by_author(view, network), [&] {
-      const std::string text = network == kNone ? std::string("none") : networks_.names[network];
+      const std::string text = network == kNone ? std::string("none") : networks_.name(network);
       return add(view, "net:" + text, [&](Unit& unit) {
         unit.basis = Basis::network;
         unit.strength = 1;
@@ -258,10 +305,13 @@ class Finder {
   }
 
   const report::DomainFacts& facts_;
-  std::span<const report::Cell> cells_;
+  const Kinds& kinds_;
+  std::span<const report::Cell> cells_;  // The kinds'.
   const Views& views_;
   Networks networks_;
   std::span<const report::Decision> decisions_;
+  const config::ReadinessSettings& settings_;
+  std::unordered_set<std::string> decided_networks_;  // Those that a decision names by key.
   std::vector<const report::Decision*> by_address_;
   std::vector<const report::Decision*> by_evidence_;
   std::vector<Unit> units_;
@@ -272,14 +322,16 @@ class Finder {
   Cache own_units_;
   Cache identity_units_;
   Cache network_units_;
+  Cache passers_by_units_;
 };
 
 }  // namespace
 
 Units find_units(const report::DomainFacts& facts, std::span<const report::Cell> cells, const Views& views,
-                 std::span<const report::Decision> decisions, const domain::OrgDomains& org_domains, const Dns* dns) {
+                 std::span<const report::Decision> decisions, const domain::OrgDomains& org_domains,
+                 const config::ReadinessSettings& settings, const Dns* dns) {
   Kinds kinds = find_kinds(cells, facts.addresses.size());
-  Units units = Finder(facts, kinds.cells, views, decisions, org_domains, dns).find(cells, kinds.of_cell);
+  Units units = Finder(facts, kinds, views, decisions, org_domains, settings, dns).find(cells);
   units.kinds = std::move(kinds);
   return units;
 }

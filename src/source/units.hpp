@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "config/config.hpp"
 #include "domain/org_domain.hpp"
 #include "report/facts.hpp"
 #include "source/dns.hpp"
@@ -31,6 +32,7 @@ struct Unit {
   bool others_account = false;  ///< Of another domain, at a service where the author domain has an account of its own.
   bool own_host = false;        ///< Its host name, confirmed, is the author domain's own.
   bool own_tenant = false;      ///< The tenant is the author domain's own.
+  bool passers_by = false;      ///< Not one party, but all that is_passer_by() is true of; it has no key.
   const report::Decision* decision = nullptr;
 };
 
@@ -44,9 +46,12 @@ struct Units {
   std::uint32_t of_cell(std::size_t cell) const { return of_kind[kinds.of_cell[cell]]; }
 };
 
-/// `cells` are the facts' cells up to today; decisions are those about this policy domain.
+/// `cells` are the facts' cells up to today; decisions are those about this policy domain. Networks that came by once,
+/// with mail that fails and shows nobody, are one unit for each author domain: after some years they are by far the
+/// most, and no rule tells them apart.
 Units find_units(const report::DomainFacts& facts, std::span<const report::Cell> cells, const Views& views,
-                 std::span<const report::Decision> decisions, const domain::OrgDomains& org_domains, const Dns* dns);
+                 std::span<const report::Decision> decisions, const domain::OrgDomains& org_domains,
+                 const config::ReadinessSettings& settings, const Dns* dns);
 
 /// Attaches the decisions that name a unit by its key.
 void attach_key_decisions(std::vector<Unit>& units, std::span<const report::Decision> decisions);

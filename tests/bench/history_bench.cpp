@@ -195,6 +195,9 @@ int main(int argc, char** argv) {
       options.only = argv[++i];
     } else if (std::strcmp(argv[i], "--ask-only") == 0) {
       fills = false;
+    } else if (argv[i][0] == '-') {
+      options.database.clear();
+      break;
     } else {
       options.database = argv[i];
     }

@@ -1,19 +1,23 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <exception>
+#include <stdexcept>
 #include <string>
 
 #include "base/format.hpp"
 #include "sim/loop/score.hpp"
 #include "sim/loop/steadiness.hpp"
 
-// ruagate_sim_score [--split tune|test] [--histories N] [--only product|baselines] [--ablate NAME|all]
-//                   [--spoofing N|all] [--trace SEED] [--seeds A,B,...] [--only steadiness]
-// Plays the closed loop and prints the score table of docs/readiness.md. --ablate takes one part of the product away
-// ("design effect", "memory", "homes", "tenants", "score"); --spoofing multiplies the spoofing (0, 1, 10, 100) and says
-// in how many histories no raise moves by a day.
 namespace {
+
+constexpr const char* kUsage =
+    R"(usage: ruagate_sim_score [--split tune|test] [--histories N] [--only product|baselines|steadiness]
+                         [--ablate NAME|all] [--spoofing N|all] [--seeds A,B,...] [--trace SEED]
+Plays the closed loop and prints the score table of docs/readiness.md: 200 histories of the test split when nothing else
+is asked for. --ablate takes one part of the product away ("design effect", "memory", "homes", "tenants", "score");
+--spoofing multiplies the spoofing (0, 10, 100) and says in how many histories no raise moves by a day; --trace tells
+one history day by day.
+)";
 
 using namespace ruagate;
 using namespace ruagate::sim::loop;
@@ -38,16 +42,27 @@ std::vector<std::uint64_t> numbers_in(const std::string& list) {
 
 Options options_of(int argc, char** argv) {
   Options options;
-  for (int i = 1; i + 1 < argc; i += 2) {
+  for (int i = 1; i < argc; i += 2) {
     const std::string key = argv[i];
+    if (key == "--help" || i + 1 == argc) throw std::invalid_argument(kUsage);
     const std::string value = argv[i + 1];
-    if (key == "--split") options.test = value == "test";
-    if (key == "--histories") options.histories = std::stoi(value);
-    if (key == "--only") options.only = value;
-    if (key == "--ablate") options.ablate = value;
-    if (key == "--spoofing") options.spoofing = value;
-    if (key == "--trace") options.trace = std::stoull(value);
-    if (key == "--seeds") options.seeds = numbers_in(value);
+    if (key == "--split") {
+      options.test = value == "test";
+    } else if (key == "--histories") {
+      options.histories = std::stoi(value);
+    } else if (key == "--only") {
+      options.only = value;
+    } else if (key == "--ablate") {
+      options.ablate = value;
+    } else if (key == "--spoofing") {
+      options.spoofing = value;
+    } else if (key == "--trace") {
+      options.trace = std::stoull(value);
+    } else if (key == "--seeds") {
+      options.seeds = numbers_in(value);
+    } else {
+      throw std::invalid_argument(format("there is no option {}\n{}", key, kUsage));
+    }
   }
   return options;
 }
@@ -191,6 +206,6 @@ int main(int argc, char** argv) {
     return play_all(options_of(argc, argv));
   } catch (const std::exception& error) {
     say(format("ruagate_sim_score: {}\n", error.what()));
-    return 1;
+    return 2;
   }
 }

@@ -1,8 +1,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <numeric>
+#include <stdexcept>
+#include <thread>
 
+#include "answer/each_domain.hpp"
 #include "answer/health.hpp"
 #include "answer/overview.hpp"
 #include "unit/answer/world.hpp"
@@ -50,17 +54,66 @@ TEST(Overview, SaysWhatChangedSinceTheDayBefore) {
 }
 
 TEST(Overview, KeptGlancesAreNotWorkedOutAgain) {
+  struct Kept final : KeptGlances {
+    std::optional<DomainGlance> find(const std::string& domain) override {
+      asked.push_back(domain);
+      const auto hit = glances.find(domain);
+      return hit == glances.end() ? std::nullopt : std::optional(hit->second);
+    }
+    void keep(const DomainGlance& glance) override {
+      kept.push_back(glance.domain);
+      glances.insert_or_assign(glance.domain, glance);
+    }
+    std::map<std::string, DomainGlance> glances;
+    std::vector<std::string> asked;
+    std::vector<std::string> kept;
+  };
   World world;
   add_example(world);
-  int made = 0;
-  DomainGlance held;
-  const auto kept = [&](const std::string&, const std::function<DomainGlance()>& make) {
-    if (made++ == 0) held = make();
-    return held;
+  Kept kept;
+  overview(world.asked(), std::nullopt, &kept);
+  EXPECT_THAT(kept.kept, testing::ElementsAre("example.com"));
+  kept.glances.at("example.com").reports = 12345;
+  EXPECT_EQ(overview(world.asked(), std::nullopt, &kept).domains[0].reports, 12345U);
+  EXPECT_THAT(kept.kept, testing::ElementsAre("example.com"));
+  EXPECT_THAT(kept.asked, testing::ElementsAre("example.com", "example.com"));
+}
+
+TEST(EachDomain, AnswersComeInOrderAndErrorsComeOut) {
+  std::vector<int> names(100);
+  std::iota(names.begin(), names.end(), 0);
+  const auto here = std::this_thread::get_id();
+  std::vector<int> out;
+  for_each_domain(
+      names,
+      [&](int name) {
+        EXPECT_EQ(std::this_thread::get_id(), here);
+        return name;
+      },
+      [](int read) { return read * 2; },
+      [&](int answer) {
+        EXPECT_EQ(std::this_thread::get_id(), here);
+        out.push_back(answer);
+      });
+  ASSERT_EQ(out.size(), names.size());
+  for (const int name : names) EXPECT_EQ(out[static_cast<std::size_t>(name)], 2 * name);
+
+  std::atomic<int> worked = 0;
+  const auto work = [&](int read) {
+    if (read == 5) throw std::runtime_error("no");
+    ++worked;
+    return read;
   };
-  overview(world.asked(), std::nullopt, kept);
-  EXPECT_EQ(overview(world.asked(), std::nullopt, kept).domains[0].domain, "example.com");
-  EXPECT_EQ(made, 2);
+  EXPECT_THROW(for_each_domain(
+                   names, [](int name) { return name; }, work, [](int) {}),
+               std::runtime_error);
+  const int then = worked;
+  EXPECT_LT(then, 50) << "the others are not begun";
+  const auto load = [](int name) { return name == 3 ? throw std::logic_error("load") : name; };
+  EXPECT_THROW(for_each_domain(
+                   names, load, [](int read) { return read; }, [](int) {}),
+               std::logic_error);
+  for_each_domain(std::vector<int>{}, load, work, [](int) { FAIL(); });
 }
 
 TEST(Timeline, HasEveryDayAndSumsByWhatMessagesCountAs) {

@@ -60,6 +60,24 @@ DomainVerdict judged(const report::DomainFacts& facts, Day today) {
 
 class Property : public testing::TestWithParam<unsigned> {};
 
+TEST_P(Property, OneJudgeSaysOfEachDayWhatAnotherSays) {
+  const auto facts = random_world(GetParam(), kToday).facts();
+  static const domain::OrgDomains kOrgDomains;
+  const config::ReadinessSettings settings;
+  Judge judge(facts, {}, kOrgDomains, settings);
+  for (const int age : {0, 1, 2, 0, 15, 1}) {
+    Question question;
+    question.as_of = kToday - days{age};
+    const auto together = judge.verdict(question);
+    const auto alone = judged(facts, question.as_of);
+    EXPECT_EQ(together.verdict, alone.verdict) << age;
+    EXPECT_EQ(together.reason, alone.reason) << age;
+    EXPECT_EQ(together.record, alone.record) << age;
+    EXPECT_EQ(together.blockers.size(), alone.blockers.size()) << age;
+    EXPECT_EQ(together.gates.size(), alone.gates.size()) << age;
+  }
+}
+
 TEST_P(Property, MorePassingMailNeverTurnsReadyIntoHold) {
   auto facts = random_world(GetParam(), kToday).facts();
   const auto before = judged(facts, kToday);

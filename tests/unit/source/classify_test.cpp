@@ -285,6 +285,77 @@ TEST_F(Classify, DecisionsTakeANetworkOutOfTheCrowdOfStrangers) {
   EXPECT_EQ(find(answer, "spoof:example.com")->cells.size(), 180U);
 }
 
+TEST_F(Classify, DecisionsTakeOutANetworkThatCameByOnce) {
+  own();
+  builder_.add(kToday - days{20}, "Yahoo", FactsBuilder::spoof("203.0.113.50"), 4);
+  builder_.add(kToday - days{20}, "Yahoo", FactsBuilder::spoof("203.0.114.50"), 4);
+  for (const char* what : {"net:203.0.113.0/24", "203.0.113.50", "203.0.113.0/24"}) {
+    const auto answer = classified({decision(report::DecisionKind::approve, what)});
+    const auto* source = find(answer, "net:203.0.113." + std::string(what[10] == '5' ? "50" : "0/24"));
+    ASSERT_NE(source, nullptr) << what;
+    EXPECT_EQ(source->source_class, Class::legitimate) << what;
+    EXPECT_EQ(find(answer, "spoof:example.com")->cells.size(), 1U) << what;
+  }
+}
+
+TEST_F(Classify, WhatCameByOnceIsAStrangerOnlyWhereNothingElseIsSaidOfIt) {
+  own();
+  const Day day = kToday - days{3};
+  Mail forwarded = FactsBuilder::spoof("203.0.113.50");
+  forwarded.reason = report::OverrideReason{report::OverrideType::forwarded, ""};
+  builder_.add(day, "Yahoo", forwarded, 4);
+  builder_.add(day, "Yahoo", FactsBuilder::unaligned("203.0.114.50", "unheard-of.example"), 4);
+  builder_.add(day, "Yahoo", FactsBuilder::spoof("192.0.2.77"), 4);  // beside the own server
+  builder_.add(day, "Yahoo", FactsBuilder::spoof("203.0.115.50"), 4);
+  const auto answer = classified();
+  EXPECT_EQ(find(answer, "net:203.0.113.0/24")->source_class, Class::forwarder);
+  EXPECT_NE(find(answer, "dkim:unheard-of.example"), nullptr);
+  EXPECT_EQ(flows(answer, *find(answer, "own:192.0.2.0/24"))[Flow::direct_fail], 4U);
+  EXPECT_EQ(find(answer, "spoof:example.com")->cells.size(), 1U);
+  settings_.spoof_score = -10;
+  EXPECT_EQ(find(classified(), "net:203.0.115.0/24")->source_class, Class::unknown) << "the operator asks for more";
+}
+
+TEST_F(Classify, NetworksThatCameByOnceMakeTheSwarmThatOthersBelongTo) {
+  own();
+  settings_.spoof_score = -2;  // What comes a month later again is above it, but for the swarm.
+  const Day day = kToday - days{2};
+  const auto add_swarm = [&](int from, int to) {
+    for (int i = from; i < to; ++i) {
+      builder_.add(day, "Yahoo", FactsBuilder::spoof("203.0." + std::to_string(i) + ".1"), 1);
+    }
+  };
+  builder_.add(day - days{30}, "Yahoo", FactsBuilder::spoof("198.18.0.1"), 1);
+  builder_.add(day, "Yahoo", FactsBuilder::spoof("198.18.0.1"), 1);
+  add_swarm(1, 9);
+  EXPECT_NE(find(classified(), "net:198.18.0.0/24"), nullptr) << "nine networks with itself are no swarm";
+  add_swarm(9, 10);
+  EXPECT_EQ(find(classified(), "net:198.18.0.0/24"), nullptr);
+}
+
+TEST_F(Classify, OneDayAfterAnotherIsClassifiedAsByItself) {
+  own();
+  builder_.policy(kStart, kToday, kReporters, report::Policy::none);
+  builder_.daily(kStart + days{20}, kToday, kReporters, FactsBuilder::own("192.0.9.1", "s2"), 3);
+  builder_.daily(kToday - days{2}, kToday, kReporters, FactsBuilder::unaligned("203.0.113.9", "mcsv.net"), 10);
+  facts_ = builder_.facts();
+  for (auto& policy_day : facts_.policy_days) {  // The domain asked for strict alignment until five days ago.
+    if (policy_day.day < kToday - days{5}) policy_day.policy.adkim = report::AlignmentMode::strict;
+  }
+  Classifications classifications(facts_, {}, org_domains_, settings_);
+  for (const int age : {0, 9, 1, 30, 0, 4}) {
+    const auto together = classifications.on(kToday - days{age});
+    const auto alone = classify(facts_, kToday - days{age}, {}, org_domains_, settings_);
+    EXPECT_EQ(together->flows, alone.flows) << age;
+    EXPECT_EQ(together->source_of, alone.source_of) << age;
+    ASSERT_EQ(together->sources.size(), alone.sources.size()) << age;
+    for (std::size_t i = 0; i < alone.sources.size(); ++i) {
+      EXPECT_EQ(together->sources[i].key, alone.sources[i].key) << age;
+      EXPECT_EQ(together->sources[i].evidence, alone.sources[i].evidence) << age;
+    }
+  }
+}
+
 TEST_F(Classify, DecisionsAboutOtherDomainsDoNotCount) {
   own();
   builder_.daily(kStart, kToday, kReporters, FactsBuilder::unaligned("203.0.113.9", "mcsv.net"), 10);
