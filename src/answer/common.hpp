@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -49,6 +50,14 @@ struct Loaded {
   std::vector<report::Decision> decisions;
 };
 Loaded load(const Asked& asked, const std::string& domain, Day first, Day last);
+
+/// Asked of each domain beside its verdict, on other threads; the judge knows the day already.
+using AlsoAsked =
+    std::function<void(const Loaded& loaded, const readiness::Question& question, readiness::Judge& judge)>;
+/// As readiness().
+Result<ReadinessAnswer> readiness_and(const Asked& asked, const std::vector<std::string>& domains,
+                                      std::optional<Day> as_of, std::optional<readiness::Ladder> ladder,
+                                      const AlsoAsked& also);
 
 readiness::Question question_for(const Asked& asked, const std::string& domain, Day as_of,
                                  std::optional<readiness::Ladder> ladder);

@@ -113,15 +113,15 @@ OverviewAnswer overview(const Asked& asked, std::optional<Day> as_of, KeptGlance
 
 Result<ImpactAnswer> impact(const Asked& asked, const std::string& domain, std::optional<Day> as_of,
                             std::optional<readiness::Ladder> ladder) {
-  Result<ReadinessAnswer> judged = readiness(asked, {domain}, as_of, ladder);
+  std::vector<readiness::StepOutlook> steps;
+  Result<ReadinessAnswer> judged =
+      readiness_and(asked, {domain}, as_of, ladder,
+                    [&](const Loaded& loaded, const readiness::Question& question, readiness::Judge& judge) {
+                      steps = readiness::outlook(loaded.facts, question, loaded.decisions, asked.config.readiness,
+                                                 judge.classifications());
+                    });
   if (!judged) return tl::unexpected<Error>(judged.error());
-  ImpactAnswer answer{std::move(judged->domains.front()), {}};
-  const std::string& name = answer.verdict.domain;
-  const Day day = judged->as_of;
-  const report::DomainFacts facts = asked.store.facts(name, memory_start(asked, day), day);
-  answer.steps = readiness::outlook(facts, question_for(asked, name, day, ladder), asked.store.decisions(name),
-                                    asked.org_domains, asked.config.readiness);
-  return answer;
+  return ImpactAnswer{std::move(judged->domains.front()), std::move(steps)};
 }
 
 }  // namespace ruagate::answer

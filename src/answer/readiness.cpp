@@ -36,6 +36,12 @@ void add_uncounted(const std::map<std::string, NoneCounts>& uncounted, const std
 
 Result<ReadinessAnswer> readiness(const Asked& asked, const std::vector<std::string>& domains, std::optional<Day> as_of,
                                   std::optional<readiness::Ladder> ladder) {
+  return readiness_and(asked, domains, as_of, ladder, {});
+}
+
+Result<ReadinessAnswer> readiness_and(const Asked& asked, const std::vector<std::string>& domains,
+                                      std::optional<Day> as_of, std::optional<readiness::Ladder> ladder,
+                                      const AlsoAsked& also) {
   Known known = known_domains(asked);
   std::map<std::string, NoneCounts> uncounted;
   if (!have_reports(known, domains)) uncounted = uncounted_domains(asked);
@@ -48,8 +54,11 @@ Result<ReadinessAnswer> readiness(const Asked& asked, const std::vector<std::str
       *chosen,
       [&](const std::string& domain) { return load(asked, domain, memory_start(asked, answer.as_of), answer.as_of); },
       [&](const Loaded& loaded) {
-        return readiness::evaluate(loaded.facts, question_for(asked, loaded.facts.domain, answer.as_of, ladder),
-                                   loaded.decisions, asked.org_domains, asked.config.readiness);
+        readiness::Judge judge(loaded.facts, loaded.decisions, asked.org_domains, asked.config.readiness);
+        const readiness::Question question = question_for(asked, loaded.facts.domain, answer.as_of, ladder);
+        readiness::DomainVerdict verdict = judge.verdict(question);
+        if (also) also(loaded, question, judge);
+        return verdict;
       },
       [&](readiness::DomainVerdict&& verdict) {
         if (const auto reports = uncounted.find(verdict.domain); reports != uncounted.end()) {

@@ -1,23 +1,11 @@
 #include "base/format.hpp"
 #include "cli/context.hpp"
 #include "cli/filters.hpp"
-#include "unpack/unpack.hpp"
+#include "ingest/ingest.hpp"
 
 namespace ruagate::cli {
 
 namespace {
-
-unpack::RawEncoding unpack_encoding(store::RawEncoding encoding) {
-  switch (encoding) {
-    case store::RawEncoding::gzip:
-      return unpack::RawEncoding::gzip;
-    case store::RawEncoding::zip:
-      return unpack::RawEncoding::zip;
-    case store::RawEncoding::plain:
-      break;
-  }
-  return unpack::RawEncoding::plain;
-}
 
 int show(Context& context, std::int64_t id, bool raw) {
   const present::Format format = context.format({.json = true});
@@ -32,8 +20,7 @@ int show(Context& context, std::int64_t id, bool raw) {
   if (!document) {
     throw CommandError(kFailure, ruagate::format("report {}: the document is not kept (keep_raw_days)", id));
   }
-  context.out << value_or_throw(
-      unpack::restore(document->bytes, unpack_encoding(document->encoding), context.ingest_options().limits.unpack));
+  context.out << value_or_throw(ingest::document_text(*document, context.ingest_options().limits));
   return kDone;
 }
 

@@ -8,7 +8,7 @@
 #include "base/printable.hpp"
 #include "domain/name.hpp"
 #include "http/routes.hpp"
-#include "unpack/unpack.hpp"
+#include "ingest/ingest.hpp"
 
 namespace ruagate::http {
 
@@ -130,18 +130,6 @@ Result<store::ReportRow> report_of(Call& call) {
   return std::move(*row);
 }
 
-unpack::RawEncoding unpack_encoding(store::RawEncoding encoding) {
-  switch (encoding) {
-    case store::RawEncoding::gzip:
-      return unpack::RawEncoding::gzip;
-    case store::RawEncoding::zip:
-      return unpack::RawEncoding::zip;
-    case store::RawEncoding::plain:
-      break;
-  }
-  return unpack::RawEncoding::plain;
-}
-
 }  // namespace
 
 Result<Document> get_reports(Call& call) {
@@ -199,7 +187,7 @@ Result<Document> get_report_raw(Call& call) {
   if (!row) return tl::unexpected(row.error());
   const auto raw = call.store.raw(row->id);
   if (!raw) return fail(ErrorKind::usage, "not_kept", "the document is not kept (keep_raw_days)");
-  auto bytes = unpack::restore(raw->bytes, unpack_encoding(raw->encoding), call.live.ingest.limits.unpack);
+  auto bytes = ingest::document_text(*raw, call.live.ingest.limits);
   if (!bytes) return tl::unexpected(bytes.error());
   Document document;
   document.content_type = "text/plain";  // without a character set: the document says its own

@@ -97,7 +97,8 @@ class Worker {
 
   /// One pass over `mailbox`, whose mail came in through `border`. `stop` is asked between messages; when it says so,
   /// what was read is committed and acknowledged and the pass ends. Errors: temporary when the mailbox cannot be
-  /// listed. Throws store::StoreError when the database fails; then nothing of the unfinished batch was acknowledged.
+  /// listed. Throws store::StoreError when the database fails; what was committed by then has been acknowledged, and
+  /// nothing of the unfinished batch.
   Result<void> run(mailbox::Mailbox& mailbox, const std::function<bool()>& stop, const ProgressFunction& progress,
                    const Border& border = {});
 
@@ -129,6 +130,9 @@ struct ReadMessage {
 };
 ReadMessage read_message(std::string_view bytes, std::string_view origin, const Limits& limits,
                          const Border& border = {});
+
+/// The document of a report as it was read: what the store keeps of it, unpacked. Errors as for unpack().
+Result<std::string> document_text(const store::RawDocument& raw, const Limits& limits);
 
 /// Reads kept rejects again. Returns what changed: reports stored, rejects that stay, with their new reason.
 struct RetryOutcome {

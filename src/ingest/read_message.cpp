@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <exception>
 #include <iterator>
 #include <utility>
@@ -362,22 +363,33 @@ store::NewReject to_reject(const ReadMessage::Refused& refused, std::string_view
   return reject;
 }
 
+namespace {
+
+/// The store has words of its own for how bytes are packed: they are numbers on disk.
+constexpr std::array<std::pair<unpack::RawEncoding, store::RawEncoding>, 3> kEncodings = {{
+    {unpack::RawEncoding::plain, store::RawEncoding::plain},
+    {unpack::RawEncoding::gzip, store::RawEncoding::gzip},
+    {unpack::RawEncoding::zip, store::RawEncoding::zip},
+}};
+
+}  // namespace
+
 store::RawDocument to_raw(ReadReport& read, bool keep_raw) {
   store::RawDocument raw;
   if (!keep_raw) return raw;
   raw.bytes = std::move(read.raw);
-  switch (read.raw_encoding) {
-    case unpack::RawEncoding::plain:
-      raw.encoding = store::RawEncoding::plain;
-      break;
-    case unpack::RawEncoding::gzip:
-      raw.encoding = store::RawEncoding::gzip;
-      break;
-    case unpack::RawEncoding::zip:
-      raw.encoding = store::RawEncoding::zip;
-      break;
+  for (const auto& [unpacked, stored] : kEncodings) {
+    if (unpacked == read.raw_encoding) raw.encoding = stored;
   }
   return raw;
+}
+
+Result<std::string> document_text(const store::RawDocument& raw, const Limits& limits) {
+  auto encoding = unpack::RawEncoding::plain;
+  for (const auto& [unpacked, stored] : kEncodings) {
+    if (stored == raw.encoding) encoding = unpacked;
+  }
+  return unpack::restore(raw.bytes, encoding, limits.unpack);
 }
 
 }  // namespace ruagate::ingest

@@ -54,11 +54,10 @@ std::string_view to_string(Place place) {
 }
 
 std::vector<StepOutlook> outlook(const report::DomainFacts& facts, const Question& question,
-                                 std::span<const report::Decision> decisions, const domain::OrgDomains& org_domains,
-                                 const config::ReadinessSettings& settings) {
+                                 std::span<const report::Decision> decisions, const config::ReadinessSettings& settings,
+                                 source::Classifications& classifications) {
   Question plain = question;
   plain.next_step.reset();
-  source::Classifications classifications(facts, decisions, org_domains, settings, question.dns);
   const World world = make_world(facts, plain, decisions, settings, classifications);
   std::vector<StepOutlook> all;
   for (std::size_t index = 1; index < ladder_steps(question.ladder).size(); ++index) {

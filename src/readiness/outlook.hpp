@@ -29,8 +29,9 @@ struct StepOutlook {
 };
 
 /// Every step but `none`, from the weakest on. `question.next_step` and the streak of days are left out of account.
+/// `classifications` are those of the same facts and decisions.
 std::vector<StepOutlook> outlook(const report::DomainFacts& facts, const Question& question,
-                                 std::span<const report::Decision> decisions, const domain::OrgDomains& org_domains,
-                                 const config::ReadinessSettings& settings);
+                                 std::span<const report::Decision> decisions, const config::ReadinessSettings& settings,
+                                 source::Classifications& classifications);
 
 }  // namespace ruagate::readiness

@@ -317,7 +317,7 @@ Classifications::Classifications(Classifications&&) noexcept = default;
 Classifications& Classifications::operator=(Classifications&&) noexcept = default;
 
 std::shared_ptr<const Classified> Classifications::on(Day today) {
-  constexpr std::size_t kKept = 3;  // Days; one of a busy domain takes ten megabytes.
+  constexpr std::size_t kKept = 2;  // Days; one of a busy domain takes ten megabytes.
   Impl& it = *impl_;
   for (const auto& [day, classified] : it.days) {
     if (day == today) return classified;

@@ -80,40 +80,38 @@ TEST(Overview, KeptGlancesAreNotWorkedOutAgain) {
 }
 
 TEST(EachDomain, AnswersComeInOrderAndErrorsComeOut) {
-  std::vector<int> names(100);
-  std::iota(names.begin(), names.end(), 0);
+  std::vector<std::string> names;
+  for (int i = 0; i < 100; ++i) names.push_back(std::to_string(i));
   const auto here = std::this_thread::get_id();
-  std::vector<int> out;
+  const auto read = [&](const std::string& name) {
+    EXPECT_EQ(std::this_thread::get_id(), here);
+    Loaded loaded;
+    loaded.facts.domain = name;
+    if (name.ends_with('7')) loaded.facts.cells.resize(600'000);  // So many that they wait for each other.
+    return loaded;
+  };
+  std::vector<std::string> out;
   for_each_domain(
-      names,
-      [&](int name) {
-        EXPECT_EQ(std::this_thread::get_id(), here);
-        return name;
-      },
-      [](int read) { return read * 2; },
-      [&](int answer) {
+      names, read, [](const Loaded& loaded) { return loaded.facts.domain + "!"; },
+      [&](const std::string& answer) {
         EXPECT_EQ(std::this_thread::get_id(), here);
         out.push_back(answer);
       });
   ASSERT_EQ(out.size(), names.size());
-  for (const int name : names) EXPECT_EQ(out[static_cast<std::size_t>(name)], 2 * name);
+  for (std::size_t i = 0; i < names.size(); ++i) EXPECT_EQ(out[i], names[i] + "!");
 
   std::atomic<int> worked = 0;
-  const auto work = [&](int read) {
-    if (read == 5) throw std::runtime_error("no");
-    ++worked;
-    return read;
+  const auto work = [&](const Loaded& loaded) {
+    if (loaded.facts.domain == "5") throw std::runtime_error("no");
+    return ++worked;
   };
+  EXPECT_THROW(for_each_domain(names, read, work, [](int) {}), std::runtime_error);
+  EXPECT_LT(worked, 50) << "the others are not begun";
+  const auto fails = [&](const std::string& name) { return name == "3" ? throw std::logic_error("read") : read(name); };
   EXPECT_THROW(for_each_domain(
-                   names, [](int name) { return name; }, work, [](int) {}),
-               std::runtime_error);
-  const int then = worked;
-  EXPECT_LT(then, 50) << "the others are not begun";
-  const auto load = [](int name) { return name == 3 ? throw std::logic_error("load") : name; };
-  EXPECT_THROW(for_each_domain(
-                   names, load, [](int read) { return read; }, [](int) {}),
+                   names, fails, [](const Loaded&) { return 0; }, [](int) {}),
                std::logic_error);
-  for_each_domain(std::vector<int>{}, load, work, [](int) { FAIL(); });
+  for_each_domain({}, read, work, [](int) { FAIL(); });
 }
 
 TEST(Timeline, HasEveryDayAndSumsByWhatMessagesCountAs) {
