@@ -1,3 +1,4 @@
+#include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -33,6 +34,11 @@ void set_log(const Context& context, const config::Config& config) {
   if (context.verbose) level = log::Level::debug;
   if (context.quiet) level = log::Level::error;
   log::set_level(level);
+}
+
+/// Each thread that works out an answer would get an arena of its own, which keeps what the largest domain took.
+void share_memory_among_threads() {
+  mallopt(M_ARENA_MAX, 2);
 }
 
 /// Each connection is a descriptor, and the soft limit is often 1,024.
@@ -155,6 +161,7 @@ int Serve::run() {
   log::set_form(config_.serve.log == "json" ? log::Form::json : log::Form::text);
   set_log(context_, config_);
   raise_descriptor_limit();
+  share_memory_among_threads();
   { store::Store store(config_.store.path, store::OpenMode::write); }  // what is wrong with it is said now
   const NotifySocket manager;
   watch_signals();

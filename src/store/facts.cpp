@@ -92,6 +92,10 @@ report::DomainFacts Store::Impl::facts(std::string_view domain, Day from, Day to
   Indices addresses;
   Indices evidence;
   if (with_cells) {
+    {
+      Query query(connection, named("cells_of_domain"), *domain_key, day_number(from), day_number(to), counted);
+      if (query.step()) facts.cells.reserve(query.count(0));
+    }
     DayBlocks blocks(connection, *domain_key, from, to, counted);
     while (blocks.next()) {
       report::Cell cell;
