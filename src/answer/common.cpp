@@ -164,6 +164,15 @@ readiness::Question question_for(const Asked& asked, const std::string& domain, 
   return question;
 }
 
+std::optional<readiness::DomainVerdict> verdict_then(const Asked& asked, const Loaded& loaded, readiness::Judge& judge,
+                                                     Day day) {
+  const auto& policy_days = loaded.facts.policy_days;
+  const bool had_reports =
+      std::any_of(policy_days.begin(), policy_days.end(), [&](const auto& reported) { return reported.day <= day; });
+  if (!had_reports) return std::nullopt;
+  return judge.verdict(question_for(asked, loaded.facts.domain, day, std::nullopt));
+}
+
 SourceAnswer answer_for(const Asked& asked, const source::Classified& classified, const source::Source& source,
                         const report::DomainFacts& facts, const Window& window) {
   return {source, source::totals(classified, source, facts, window.from, window.to),

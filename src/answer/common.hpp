@@ -51,6 +51,10 @@ struct Loaded {
 };
 Loaded load(const Asked& asked, const std::string& domain, Day first, Day last);
 
+/// The verdict of `day`; nothing when no report had come until then.
+std::optional<readiness::DomainVerdict> verdict_then(const Asked& asked, const Loaded& loaded, readiness::Judge& judge,
+                                                     Day day);
+
 /// Asked of each domain beside its verdict, on other threads; the judge knows the day already.
 using AlsoAsked =
     std::function<void(const Loaded& loaded, const readiness::Question& question, readiness::Judge& judge)>;

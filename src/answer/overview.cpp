@@ -50,8 +50,7 @@ void add_days(const source::Classified& classified, const report::DomainFacts& f
 DomainGlance glance_of(const Asked& asked, const Loaded& loaded, Day as_of) {
   const report::DomainFacts& facts = loaded.facts;
   readiness::Judge judge(facts, loaded.decisions, asked.org_domains, asked.config.readiness);
-  const auto verdict_of = [&](Day day) { return judge.verdict(question_for(asked, facts.domain, day, std::nullopt)); };
-  const readiness::DomainVerdict verdict = verdict_of(as_of);
+  const readiness::DomainVerdict verdict = judge.verdict(question_for(asked, facts.domain, as_of, std::nullopt));
   DomainGlance glance;
   glance.domain = facts.domain;
   glance.verdict = verdict.verdict;
@@ -66,14 +65,10 @@ DomainGlance glance_of(const Asked& asked, const Loaded& loaded, Day as_of) {
   if (!verdict.blockers.empty()) glance.first_blocker = {verdict.blockers[0].source, verdict.blockers[0].key};
   for (const report::PolicyDay& day : facts.policy_days) glance.reports += day.reports;
   add_days(*judge.classifications().on(as_of), facts, as_of, glance);
-  const Day before = as_of - days{1};
-  const bool had_reports = std::any_of(facts.policy_days.begin(), facts.policy_days.end(),
-                                       [&](const report::PolicyDay& day) { return day.day <= before; });
-  if (had_reports) {
-    const readiness::DomainVerdict earlier = verdict_of(before);
-    glance.verdict_before = earlier.verdict;
-    glance.new_blockers = without(verdict, earlier);
-    glance.gone_blockers = without(earlier, verdict);
+  if (const auto earlier = verdict_then(asked, loaded, judge, as_of - days{1})) {
+    glance.verdict_before = earlier->verdict;
+    glance.new_blockers = without(verdict, *earlier);
+    glance.gone_blockers = without(*earlier, verdict);
   }
   return glance;
 }

@@ -128,12 +128,8 @@ SummaryDomain summary_of(const Asked& asked, const Loaded& loaded, Day as_of, co
     out.new_sources = new_sources(asked, *classified, facts, window);
   }
   out.verdict = judge.verdict(question_for(asked, facts.domain, as_of, std::nullopt));
-  const Day eve = window.from - days{1};
-  const bool had_reports = std::any_of(facts.policy_days.begin(), facts.policy_days.end(),
-                                       [&](const report::PolicyDay& day) { return day.day <= eve; });
-  if (had_reports) {
-    out.verdict_before = judge.verdict(question_for(asked, facts.domain, eve, std::nullopt)).verdict;
-  }
+  const auto verdict_before = verdict_then(asked, loaded, judge, window.from - days{1});
+  if (verdict_before) out.verdict_before = verdict_before->verdict;
   return out;
 }
 
