@@ -219,7 +219,7 @@ void Serve::background() {
     }
   });
   if (!service_) return;
-  // The overview is kept worked out, at a twentieth of a processor at most.
+  // The overview is kept worked out, at a twentieth of the processors at most.
   warmer_ = std::thread([this] {
     http::Reader reader;
     while (!stop_requested()) {

@@ -1,6 +1,7 @@
 #include "http/service.hpp"
 
 #include <chrono>
+#include <exception>
 #include <utility>
 
 #include "answer/answer.hpp"
@@ -166,6 +167,9 @@ void Service::warm(Reader& reader) {
   } catch (const store::StoreError& error) {
     reader.forget();
     log::debug(error.what());
+  } catch (const std::exception& error) {  // No memory for it now: whoever asks is told so.
+    reader.forget();
+    log::warning(std::string("the overview cannot be worked out ahead: ") + error.what());
   }
 }
 

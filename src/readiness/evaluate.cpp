@@ -302,6 +302,7 @@ Judge::Judge(const report::DomainFacts& facts, std::span<const report::Decision>
       decisions_(decisions),
       org_domains_(org_domains),
       settings_(settings),
+      dns_(dns),
       classifications_(facts, decisions, org_domains, settings, dns) {}
 
 const DomainVerdict& Judge::on_day(const Question& question) {
@@ -346,11 +347,13 @@ DomainVerdict Judge::judge(const Question& question) {
   return verdict;
 }
 
-DomainVerdict Judge::verdict(const Question& question) {
+DomainVerdict Judge::verdict(const Question& asked) {
+  Question question = asked;
+  question.dns = dns_;
   DomainVerdict verdict = judge(question);
-  if (const auto asked = subdomain_case(facts_, question, verdict)) {
-    Judge subdomains(asked->facts, decisions_, org_domains_, settings_, question.dns);
-    verdict.subdomains = subdomain_verdict(*asked, verdict, subdomains.judge(asked->question));
+  if (const auto subdomains = subdomain_case(facts_, question, verdict)) {
+    Judge other(subdomains->facts, decisions_, org_domains_, settings_, dns_);
+    verdict.subdomains = subdomain_verdict(*subdomains, verdict, other.judge(subdomains->question));
   }
   return verdict;
 }

@@ -143,7 +143,7 @@ class Judge {
         const domain::OrgDomains& org_domains, const config::ReadinessSettings& settings,
         const source::Dns* dns = nullptr);
 
-  /// Throws nothing; total on any facts. `question.dns` is the judge's.
+  /// Throws nothing; total on any facts. DNS is the judge's, whatever the question has.
   DomainVerdict verdict(const Question& question);
   source::Classifications& classifications() { return classifications_; }
 
@@ -156,6 +156,7 @@ class Judge {
   std::span<const report::Decision> decisions_;
   const domain::OrgDomains& org_domains_;
   const config::ReadinessSettings& settings_;
+  const source::Dns* dns_;
   source::Classifications classifications_;
   std::deque<std::pair<Question, DomainVerdict>> days_;  // Without streak and subdomains.
 };

@@ -115,7 +115,7 @@ class Classifier {
     std::unordered_map<std::uint32_t, std::uint32_t> strangers;  // Author -> source.
     for (std::uint32_t number = 0; number < units_.units.size(); ++number) {
       const Unit& unit = units_.units[number];
-      if (whole_[number].all() == 0) continue;  // Joined into another unit.
+      if (whole_[number].all() == 0) continue;  // Joined into another unit, or of damaged cells without messages.
       const FlowSums& sums = recent_[number].all() > 0 ? recent_[number] : whole_[number];
       const Class source_class = class_of(unit, sums, settings_);
       if (is_stranger(unit, source_class)) {
@@ -182,10 +182,13 @@ class Classifier {
     source_of_kind.reserve(units_.of_kind.size());
     for (const auto unit : units_.of_kind) source_of_kind.push_back(source_of_unit[unit]);
     std::vector<std::size_t> sizes(result_.sources.size(), 0);
-    for (const auto kind : units_.kinds.of_cell) ++sizes[source_of_kind[kind]];
+    for (const auto kind : units_.kinds.of_cell) {
+      if (source_of_kind[kind] != kNoSource) ++sizes[source_of_kind[kind]];
+    }
     for (std::size_t i = 0; i < sizes.size(); ++i) result_.sources[i].cells.reserve(sizes[i]);
     for (std::size_t i = 0; i < cells_.size(); ++i) {
       const auto kind = units_.kinds.of_cell[i];
+      if (source_of_kind[kind] == kNoSource) continue;
       result_.flows[i] = flows_.of_kind[kind];
       result_.source_of[i] = source_of_kind[kind];
       result_.sources[source_of_kind[kind]].cells.push_back(static_cast<std::uint32_t>(i));
@@ -195,6 +198,7 @@ class Classifier {
   void note_key_abuse(const std::vector<std::uint32_t>& source_of_unit) {
     for (auto& replay : find_replays(cells_, views_, units_, flows_, today_, settings_)) {
       for (const auto unit : replay.units) {
+        if (source_of_unit[unit] == kNoSource) continue;
         Source& source = result_.sources[source_of_unit[unit]];
         if (!source.abused_selector.empty()) continue;
         source.abused_selector = replay.abuse.selector;
@@ -211,7 +215,8 @@ class Classifier {
   void in_order(const std::vector<std::uint32_t>& source_of_unit) {
     std::vector<std::uint64_t> messages(result_.sources.size(), 0);
     for (std::size_t kind = 0; kind < units_.of_kind.size(); ++kind) {
-      messages[source_of_unit[units_.of_kind[kind]]] += units_.kinds.cells[kind].messages;
+      const auto source = source_of_unit[units_.of_kind[kind]];
+      if (source != kNoSource) messages[source] += units_.kinds.cells[kind].messages;
     }
     std::vector<std::uint32_t> order(result_.sources.size());
     for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;

@@ -338,7 +338,7 @@ Units find_units(const report::DomainFacts& facts, std::span<const report::Cell>
 
 void attach_key_decisions(std::vector<Unit>& units, std::span<const report::Decision> decisions) {
   for (auto& unit : units) {
-    if (unit.decision != nullptr) continue;
+    if (unit.decision != nullptr || unit.passers_by) continue;
     const std::string_view bare = without_author(unit.key);
     for (const auto& decision : decisions) {
       if (decision.kind == report::DecisionKind::acknowledge) continue;

@@ -91,6 +91,25 @@ INSTANTIATE_TEST_SUITE_P(
                "decision of example.com about x: a number"},
         Damage{"update report set trust = 1 where report_key = 4", "cell"}));
 
+TEST(CheckFile, ADamagedNumberOfCellsKeepsNoQuestionFromItsAnswer) {
+  for (const char* number : {"-1000000000", "1000000000", "9223372036854775807", "-9223372036854775808"}) {
+    TempDir folder;
+    const std::string path = folder / "x.db";
+    {
+      Store store(path, OpenMode::write);
+      insert(store, make_report("1", "2026-11-01"));
+    }
+    sqlite3* db = nullptr;
+    ASSERT_EQ(sqlite3_open(path.c_str(), &db), SQLITE_OK);
+    const std::string sql = std::string("update cell_block set cells = ") + number;
+    ASSERT_EQ(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(db);
+    sqlite3_close(db);
+    Store store(path, OpenMode::read);
+    const auto facts = store.facts("example.com", *parse_day("2026-10-01"), *parse_day("2026-11-30"));
+    EXPECT_FALSE(facts.cells.empty()) << number;
+  }
+}
+
 TEST(CheckFile, BrokenPageIsNamed) {
   TempDir folder;
   const std::string path = folder / "x.db";

@@ -333,6 +333,19 @@ TEST_F(Classify, NetworksThatCameByOnceMakeTheSwarmThatOthersBelongTo) {
   EXPECT_EQ(find(classified(), "net:198.18.0.0/24"), nullptr);
 }
 
+TEST_F(Classify, DamagedCellsWithoutMessagesAreNobodys) {
+  own();
+  builder_.add(kToday, "Yahoo", FactsBuilder::spoof("203.0.113.50"), 1);
+  builder_.add(kToday, "Yahoo", FactsBuilder::unaligned("203.0.114.50", "mcsv.net"), 1);
+  facts_ = builder_.facts();
+  for (auto& cell : facts_.cells) {
+    if (cell.messages == 1) cell.messages = 0;
+  }
+  const auto answer = classify(facts_, kToday, {}, org_domains_, settings_);
+  EXPECT_EQ(answer.sources.size(), 1U);
+  EXPECT_EQ(std::count(answer.source_of.begin(), answer.source_of.end(), kNoSource), 2);
+}
+
 TEST_F(Classify, OneDayAfterAnotherIsClassifiedAsByItself) {
   own();
   builder_.policy(kStart, kToday, kReporters, report::Policy::none);
