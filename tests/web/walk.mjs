@@ -1,12 +1,13 @@
-// node walk.mjs BASE TOKEN READER EMPTY MAIL BOX: a headless browser walks every page of a running service with the World of world.py.
-// TOKEN may operate, READER may only read; EMPTY is a service without tokens and reports, into whose maildir BOX the file MAIL is put.
+// node walk.mjs BASE TOKEN READER EMPTY MAIL INBOX: a headless browser walks every page of a running service with the World of world.py.
+// TOKEN may operate, READER may only read; EMPTY is a service without tokens and reports that reads a mail server, whose folder
+// INBOX the file MAIL is delivered to.
 // Ends with 1 and the list of faults when anything is amiss.
 import { copyFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { kAsOf, kScreens, launch, logIn, open, settled, watchedPage } from './browser.mjs';
 import { Checks } from './checks.mjs';
 
-const [base, token, reader, empty, mail, box] = process.argv.slice(2);
+const [base, token, reader, empty, mail, inbox] = process.argv.slice(2);
 const checks = new Checks();
 const browser = await launch();
 
@@ -223,11 +224,11 @@ for (const screen of ['light', 'phone']) {
   }));
 }
 
-await checks.part('a mail arrives, the page shows it', () => onScreen('light', async (page) => {
+await checks.part('a mail arrives by IMAP, the page shows it', () => onScreen('light', async (page) => {
   page.foreign = empty;
   await open(page, empty, 'domains');
-  copyFileSync(mail, join(box, 'tmp', 'one'));
-  renameSync(join(box, 'tmp', 'one'), join(box, 'new', '1763600000.M1.host'));
+  copyFileSync(mail, join(inbox, '..', 'tmp', 'one'));
+  renameSync(join(inbox, '..', 'tmp', 'one'), join(inbox, '1763600000.M1.host'));
   for (const end = Date.now() + 60_000; Date.now() < end;) {
     await page.reload();
     await settled(page);

@@ -11,7 +11,7 @@ packages = driver(pathlib.Path(sys.argv[1]))
 folder = pathlib.Path(tempfile.mkdtemp(prefix="ruagate-web-"))
 world, empty = World(folder), Empty(folder / "empty")
 try:
-    code = node(packages, "walk.mjs", world.service.url, world.token, world.reader, empty.service.url, folder / "large.eml", empty.box)
+    code = node(packages, "walk.mjs", world.service.url, world.token, world.reader, empty.service.url, folder / "large.eml", empty.inbox)
 finally:
     world.stop()
     empty.stop()

@@ -1,5 +1,6 @@
 """The world that the dashboard is walked through, in a service of its own, and the packages that drive the browser."""
 import html
+import json
 import os
 import pathlib
 import shutil
@@ -7,9 +8,10 @@ import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "e2e"))
+sys.path[:0] = [str(HERE.parent / "e2e"), str(HERE.parent / "e2e" / "imap")]
 
 from harness import SOURCE, make_maildir, report_mail, report_xml, ruagate  # noqa: E402
+from servers import Dovecot  # noqa: E402
 from service import Service  # noqa: E402
 
 SKIPPED = 77
@@ -107,16 +109,31 @@ class World:
 
 
 class Empty:
-    """A new database, open to everybody on this machine, and a maildir that mail can be put into."""
+    """A new database, open to everybody on this machine, that reads the inbox of a real mail server."""
 
     def __init__(self, folder):
+        if not pathlib.Path("/usr/sbin/dovecot").exists():
+            skip("dovecot is not installed (tests/packages.txt names it)")
         folder.mkdir()
-        self.box = make_maildir(folder / "box", [])
-        self.service = Service(folder, folder / "new.db",
-                               f'[[mailbox]]\nname = "rua"\ntype = "maildir"\npath = "{self.box}"\nprocessed = "keep"\n')
+        folder.parent.chmod(0o755)  # Dovecot's own users have to come by.
+        folder.chmod(0o755)
+        self.server = Dovecot(folder / "dovecot")
+        self.server.deliver([])
+        (folder / "password").write_text("secret\n")
+        mailbox = {"name": "rua", "type": "imap", "host": "localhost", "port": self.server.tls_port, "user": "rua",
+                   "password_file": str(folder / "password"), "ca_file": str(self.server.cert), "processed": "move:Archive"}
+        self.service = Service(folder, folder / "new.db", "[[mailbox]]\n" + "".join(
+            f"{key} = {json.dumps(value)}\n" for key, value in mailbox.items()))
+
+    @property
+    def inbox(self):
+        """A file moved into it is mail that was delivered."""
+        return self.server.dir / "mail" / "rua" / "new"
 
     def stop(self):
-        return self.service.stop()
+        stopped = self.service.stop()
+        self.server.stop()
+        return stopped
 
 
 def node(folder, script, *arguments, timeout=600):
