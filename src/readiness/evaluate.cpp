@@ -44,6 +44,10 @@ std::vector<std::string> numbers(const World& world, std::uint32_t source) {
     words.push_back(format("{} of {} pass ({}, lower bound {}) on {} days at {} reporters",
                            thousands(stats.tally.passed()), messages(stats.tally.n()), percent(stats.tally.rate()),
                            percent(stats.bounds.low), stats.active_days, stats.reporters.size()));
+    if (stats.season) {
+      words.push_back(
+          format("{} of {} pass over a season", thousands(stats.season->passed()), messages(stats.season->n())));
+    }
     if (stats.fixed_from) {
       words.push_back(format("counted from {}, when it was fixed", to_iso(day_from_number(*stats.fixed_from))));
     }

@@ -24,8 +24,16 @@ Harm projected_harm(const World& world, const Thresholds& th) {
     if (stats.tally.n() == 0) continue;
     const bool minor = stats.weight == Weight::minor && stats.standing == Standing::unproven;
     if (stats.standing == Standing::provisional || minor) {
-      few.add(stats.tally.n(), stats.tally.passed());
+      const Tally& shown = stats.season ? *stats.season : stats.tally;
+      few.add(shown.n(), shown.passed());
       few_weekly += stats.weekly;
+    } else if (stats.season) {
+      const double failing = (1 - stats.season->rate()) * stats.weekly;
+      harm.failing += failing;
+      for (const auto& [reporter, tally] : stats.reporters) {
+        const double part = static_cast<double>(tally.n()) / static_cast<double>(stats.tally.n());
+        harm.expected += touched_share(world, reporter, th.fraction) * part * failing;
+      }
     } else {
       harm.failing += (1 - stats.tally.rate()) * stats.weekly;
       const double weekly_each = stats.weekly / static_cast<double>(stats.tally.n());

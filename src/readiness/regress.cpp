@@ -14,7 +14,8 @@ namespace {
 
 constexpr int kRecent = 3;  // Days of R1.
 constexpr int kWeek = 7;
-constexpr double kRelies = 0.20;  // Share of the mail that must rely on what is broken in DNS.
+constexpr double kFairPart = 0.10;  // Of what was quarantined or rejected.
+constexpr double kRelies = 0.20;    // Share of the mail that must rely on what is broken in DNS.
 
 /// A source's direct mail of the newest `days_back` days, those included whose reports are still coming.
 template <class Use>
@@ -130,7 +131,10 @@ Regression regress(const World& world, const config::ReadinessSettings& settings
       if (count > 0) by_harm.emplace_back(count, stats.source);
     }
     std::sort(by_harm.rbegin(), by_harm.rend());
-    for (std::size_t i = 0; i < by_harm.size() && i < 5; ++i) blame(result.culprits, by_harm[i].second);
+    for (const auto& [count, source] : by_harm) {  // Who loses a stray message beside them is not the cause.
+      if (static_cast<double>(count) < kFairPart * static_cast<double>(week.harmed)) break;
+      blame(result.culprits, source);
+    }
   }
 
   std::uint64_t new_candidates = 0;  // R4

@@ -241,15 +241,31 @@ bool is_another_name(const report::Evidence& evidence, const std::string& domain
   return another;
 }
 
+constexpr int kSeason = 90;
+
 /// A small sender's window shows little; the season before it, since its last fix, shows more.
 bool is_below_for_long(const SourceStats& stats, const World& world) {
-  constexpr int kSeason = 90;
   const auto& settings = world.settings;
   if (stats.tally.failed() <= settings.fail_floor || stats.fixed_from) return false;
   const auto days = by_day(stats.cells, stats.to - kSeason + 1, stats.to);
   const auto fixed = fix_day(days, world.th.p_min, stats.cadence, world);
   const auto since = std::find_if(days.begin(), days.end(), [&](const DaySum& day) { return day.day >= fixed; });
   return is_below(std::span(since, days.end()), world.th.p_min, settings.rho, settings.z);
+}
+
+/// The same the other way: what a small sender has shown for a season holds, while no more than stray messages fail now
+/// and they are not shown to be more than that.
+std::optional<Tally> sound_season(const SourceStats& stats, const World& world) {
+  const auto& settings = world.settings;
+  if (stats.tally.n() == 0 || stats.tally.n() >= settings.small_n) return std::nullopt;
+  if (stats.tally.failed() > settings.fail_floor || stats.bounds.high < world.th.p_min) return std::nullopt;
+  const int from = stats.fixed_from.value_or(stats.to - kSeason + 1);
+  Tally season;
+  for (const auto& cell : stats.cells) {
+    if (cell.day >= from && cell.day <= stats.to) season.add(cell.n, cell.passed);
+  }
+  if (season.n() <= stats.tally.n() || season.rate() < world.th.p_min) return std::nullopt;
+  return season;
 }
 
 /// Is most of what fails a stream that was never set up? Then it fails for good, however little it is.
@@ -272,6 +288,10 @@ void judge(SourceStats& stats, const World& world) {
   constexpr double kZ = 1.0;  // The wait is there anyway; to be named, a fault must be likely (84 %).
   const auto& settings = world.settings;
   stats.standing = standing_of(stats.tally, stats.active_days, world);
+  stats.season = sound_season(stats, world);
+  if (stats.season && standing_of(*stats.season, stats.active_days, world) == Standing::fine) {
+    stats.standing = Standing::fine;
+  }
   const bool short_of_it = stats.tally.n() > 0 && stats.tally.rate() < world.th.p_min;
   stats.below = short_of_it && (is_below(by_day(stats.cells, stats.from, stats.to), world.th.p_min, settings.rho, kZ) ||
                                 is_below_for_long(stats, world) || has_stream_not_set_up(stats, world));

@@ -53,6 +53,7 @@ struct SourceStats {
   std::optional<int> fixed_from;  ///< First day of a proven fix inside the window.
   int dkim_from = 0;              ///< From when signatures are counted: the window's start, or their proven fix.
   Tally tally;                    ///< In the window.
+  std::optional<Tally> season;    ///< Of a small source: the 90 days that show more than its window does.
   Tally dkim;
   int active_days = 0;
   std::vector<ReporterTally> reporters;  ///< In the window, by messages, descending.

@@ -25,6 +25,10 @@ void say_rule(const Unit& unit, const UnitFacts& facts, std::vector<std::string>
       words.push_back(format("{} is known to {} mail", unit.service->name,
                              unit.service->kind == ServiceKind::mailing_list ? "distribute list" : "forward"));
       break;
+    case Rule::others_envelope:
+      words.push_back(format(
+          "{} sends it in another's envelope, little beside the domain's own mail: it passes mail on", unit.name));
+      break;
     case Rule::survivors:
       words.push_back(format("{} messages arrived here with the domain's own signature intact: it passes mail on",
                              facts.indirect_ok));

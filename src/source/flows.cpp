@@ -204,6 +204,7 @@ class Walk {
     if (seen.envelope != kNone) note(suspect.envelopes, seen.envelope);
     if (!seen.foreign_dkim.empty()) suspect.signed_by_other += cell.messages;
     if (seen.own_envelope_fails) suspect.with_own_envelope += cell.messages;
+    if (!seen.foreign_spf.empty()) suspect.with_others_envelope += cell.messages;
     const bool known = std::any_of(seen.broken_selectors.begin(), seen.broken_selectors.end(), [&](auto selector) {
       return homes.passed(selector) >= settings_.legit_min_ok && !homes.is_home(selector, number);
     });
@@ -288,6 +289,7 @@ class Walk {
       return {Rule::survivors, Flow::indirect_fail};
     }
     if (broken_on_the_way(number)) return {Rule::broken_signature, Flow::indirect_fail};
+    if (is_in_others_envelope(number)) return {Rule::others_envelope, Flow::indirect_fail};
     const bool proven = facts.direct_ok >= settings_.legit_min_ok && facts.direct_ok_days >= 2;
     // A customer of a sending service is proven by a few aligned messages; elsewhere they must be a fair part.
     const bool customer = unit.service != nullptr && sends_for_customers(unit.service->kind) && unit.strength >= 3;
@@ -295,6 +297,23 @@ class Walk {
     if (unit.basis == Basis::own && facts.spf_aligned > 0) return {Rule::own_network, Flow::direct_fail};
     if (unit.own_tenant) return {Rule::own_network, Flow::direct_fail};
     return {Rule::score, Flow::unknown};
+  }
+
+  /// F5 without a list of forwarders. Anyone can have a mailbox at such a place and pretend: it is passing on only
+  /// where it lasts and is little beside what the domain sends.
+  bool is_in_others_envelope(std::uint32_t number) const {
+    constexpr std::uint64_t kTimesLess = 20;
+    const auto& suspect = suspects_[number];
+    if (suspect.by_day.size() < 3 || result_.units[number].direct_ok > 0) return false;
+    if (!is_readdressed(units_.units[number], suspect)) return false;
+    const int first = suspect.by_day.begin()->first;
+    const int last = suspect.by_day.rbegin()->first;
+    if (last - first < 7) return false;
+    std::uint64_t sent = 0;
+    for (auto day = owner_by_day_.lower_bound(first); day != owner_by_day_.end() && day->first <= last; ++day) {
+      sent += day->second;
+    }
+    return kTimesLess * suspect.messages <= sent;
   }
 
   /// F7: the owner's signature is there, its selector is good, and it broke at somebody else's.

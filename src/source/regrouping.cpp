@@ -6,9 +6,20 @@
 
 namespace ruagate::source {
 
+namespace {
+
+bool may_pass_on(ServiceKind kind) {
+  return kind == ServiceKind::security_gateway || kind == ServiceKind::forwarder || kind == ServiceKind::mailing_list ||
+         kind == ServiceKind::mailbox_provider;
+}
+
+}  // namespace
+
 /// Does SPF, or the address, say the same as the foreign signature?
 bool Regrouping::is_vouched(const report::Cell& cell, const EvidenceView& view) const {
   if (spf_aligned(cell, view) || view.foreign_spf_org == view.foreign_dkim_org) return true;
+  // Who passes mail on speaks for the envelope, not for whoever signed it.
+  if (!view.service_by_dkim && view.service != nullptr && may_pass_on(view.service->kind)) return false;
   return view.service != nullptr && (view.service == view.service_by_spf || view.service == service_of_[cell.address]);
 }
 

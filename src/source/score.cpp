@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "base/format.hpp"
+#include "source/unit_names.hpp"
 
 namespace ruagate::source {
 
@@ -86,6 +87,13 @@ bool has_long_rhythm(const std::map<int, std::uint64_t>& by_day) {
   return false;
 }
 
+bool is_readdressed(const Unit& unit, const Suspect& suspect) {
+  if (5 * suspect.with_others_envelope < 4 * suspect.messages || unit.own_tenant || unit.tag == kOwnerTag) return false;
+  const bool shown = unit.service != nullptr && unit.strength >= 3;
+  return unit.list_name || (shown && unit.service->kind == ServiceKind::security_gateway) ||
+         (shown && unit.service->kind == ServiceKind::mailbox_provider && !unit.tag.empty());
+}
+
 Score score(const Unit& unit, const Suspect& suspect, const std::map<int, std::uint64_t>& owner_by_day, Day today) {
   Score result;
   const auto add = [&](int points, std::string words) {
@@ -96,7 +104,9 @@ Score score(const Unit& unit, const Suspect& suspect, const std::map<int, std::u
   const int first = suspect.by_day.begin()->first;
   const int last = suspect.by_day.rbegin()->first;
   const bool by_name = unit.service != nullptr && unit.strength >= 3;
-  const bool signs = 5 * suspect.signed_by_other >= 4 * suspect.messages;
+  // The signature and the rhythm of mail that was passed on are others'.
+  const bool readdressed = is_readdressed(unit, suspect);
+  const bool signs = !readdressed && 5 * suspect.signed_by_other >= 4 * suspect.messages;
 
   // Under another customer's name it is as likely that customer's doing.
   const bool bulk = by_name && sends_for_customers(unit.service->kind) && unit.tag.empty();
@@ -119,7 +129,7 @@ Score score(const Unit& unit, const Suspect& suspect, const std::map<int, std::u
   }
   // Strangers reach many receivers too: only for mail that somebody answers for does it speak in favour.
   if ((by_name || signs) && suspect.reporters.size() >= 2) add(1, format("{} reporters", suspect.reporters.size()));
-  if (last - first >= 13 && suspect.by_day.size() >= 6) {
+  if (!readdressed && last - first >= 13 && suspect.by_day.size() >= 6) {
     const double alike = rank_correlation(suspect.by_day, owner_by_day, std::max(first, last - 55), last);
     const bool long_enough = last - first >= 27 && suspect.by_day.size() >= 15;
     const std::string_view words = "its days follow the rhythm of the domain's own mail";

@@ -20,6 +20,7 @@ struct Suspect {
   std::uint64_t messages = 0;
   std::uint64_t signed_by_other = 0;        ///< Messages with a foreign DKIM pass.
   std::uint64_t with_own_envelope = 0;      ///< Messages with the owner's envelope and no SPF pass.
+  std::uint64_t with_others_envelope = 0;   ///< Messages with another's envelope that passes SPF.
   std::uint64_t with_known_selector = 0;    ///< Messages with a broken signature of a selector that passes elsewhere.
   std::map<std::uint32_t, Day> known_from;  ///< Of these, first day by address; at most 64 addresses.
   std::uint64_t came_back = 0;              ///< And messages from an address that had sent such mail on an earlier day.
@@ -34,6 +35,10 @@ struct Score {
 /// What mail of one day from a network that shows nobody can get at most: nobody vouches for the network, nothing is
 /// authenticated, and what would speak for it takes more days than one.
 inline constexpr int kPasserBy = -3;
+
+/// True for mail in the envelope of another customer's mailboxes, of a gateway or of a list, by its name. An owner who
+/// sends through one of these keeps the own envelope; who passes mail on puts another around it.
+bool is_readdressed(const Unit& unit, const Suspect& suspect);
 
 /// The candidate score (F10) without what only DNS can tell. `owner_by_day` is the owner's direct mail.
 Score score(const Unit& unit, const Suspect& suspect, const std::map<int, std::uint64_t>& owner_by_day, Day today);

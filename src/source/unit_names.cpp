@@ -15,6 +15,15 @@ bool is_platform_host(std::string_view envelope) {
          domain::is_same_or_below(envelope, "google.com") || domain::is_same_or_below(envelope, "amazonses.com");
 }
 
+/// "contoso.onmicrosoft.com" of "bounces.contoso.onmicrosoft.com": below a platform's own domain each name is another
+/// customer's. Elsewhere the organization is the customer.
+std::string_view customer_part(std::string_view envelope, std::string_view organization) {
+  if (organization != "onmicrosoft.com" || envelope.size() <= organization.size()) return organization;
+  const auto end = envelope.size() - organization.size() - 1;
+  const auto dot = envelope.substr(0, end).rfind('.');
+  return dot == std::string_view::npos ? envelope : envelope.substr(dot + 1);
+}
+
 }  // namespace
 
 std::string_view identity_part(std::string_view key) {
@@ -73,7 +82,7 @@ std::string tenant(const EvidenceView& view, const Service& service, bool by_spf
   const bool mailboxes = service.kind == ServiceKind::mailbox_provider || service.kind == ServiceKind::hosting;
   // A mailbox host that sends our signed mail in another customer's envelope is forwarding for that customer.
   if (mailboxes && !view.foreign_spf.empty() && !is_platform_host(view.foreign_spf)) {
-    return std::string(view.foreign_spf_org);
+    return std::string(customer_part(view.foreign_spf, view.foreign_spf_org));
   }
   if (by_dkim || view.own_tenant) return std::string(kOwnerTag);
   // The platform's own signature and envelope name no customer.

@@ -1,6 +1,9 @@
 #include "sim/loop/score.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <future>
+#include <thread>
 
 #include "base/format.hpp"
 
@@ -70,10 +73,20 @@ Played run(std::string name, const std::vector<std::uint64_t>& seeds, const Para
            const MakeJudge& make, const domain::OrgDomains& org_domains) {
   Played result;
   result.name = std::move(name);
-  for (const auto seed : seeds) {
-    const auto judge = make();
-    result.outcomes.push_back(play(make_history(seed, parameters), *judge, org_domains, false));
+  result.outcomes.resize(seeds.size());
+  std::atomic<std::size_t> next = 0;
+  const auto play_some = [&] {
+    for (std::size_t i = next++; i < seeds.size(); i = next++) {
+      const auto judge = make();
+      result.outcomes[i] = play(make_history(seeds[i], parameters), *judge, org_domains, false);
+    }
+  };
+  std::vector<std::future<void>> others;
+  for (unsigned i = 1; i < std::thread::hardware_concurrency(); ++i) {
+    others.push_back(std::async(std::launch::async, play_some));
   }
+  play_some();
+  for (auto& other : others) other.get();
   return result;
 }
 
