@@ -71,8 +71,10 @@ bool lacks_only_dkim(const World& world, std::uint32_t number) {
 
 Blocker make_blocker(const World& world, std::uint32_t number, const domain::OrgDomains& org_domains) {
   const auto& source = world.classified.sources[number];
+  // What has come only since the window's end is looked at in what is there of it.
+  const bool is_newer = world.facts.cells[source.cells.front()].day > day_from_number(world.end);
   const Day from = advice_from(world, source);
-  const Day to = day_from_number(world.end);
+  const Day to = is_newer ? world.question.as_of : day_from_number(world.end);
   Blocker blocker;
   blocker.source = source.name;
   blocker.key = source.key;

@@ -101,6 +101,16 @@ void view_spf(const report::Evidence& evidence, const Modes& modes, OrgNames& or
   view.foreign_spf_org = view.foreign_spf.empty() ? view.foreign_spf : org_domains.of(view.foreign_spf);
 }
 
+void view_account(const report::Evidence& evidence, OrgNames& org_domains, EvidenceView& view) {
+  if (view.foreign_spf.empty()) return;
+  for (const auto& signature : evidence.dkim) {
+    if (signature.result != DkimResult::pass || !is_domain_name(signature.domain)) continue;
+    if (org_domains.is_aligned(signature.domain, evidence.author_domain, domain::AlignmentMode::relaxed)) continue;
+    const std::string_view organization = org_domains.of(signature.domain);
+    if (organization != view.foreign_spf_org && view.account.empty()) view.account = organization;
+  }
+}
+
 void view_reasons(const report::Evidence& evidence, EvidenceView& view) {
   for (const auto& reason : evidence.reasons) {
     switch (reason.type) {
@@ -151,6 +161,7 @@ Views view_evidence(const report::DomainFacts& facts, const Modes& modes, const 
     view_dkim(evidence, modes, org_names, views, view);
     if (view.good_selectors.empty()) view.good_selectors.push_back(views.selectors.id(evidence.author_domain + "/?"));
     view_spf(evidence, modes, org_names, views, view);
+    view_account(evidence, org_names, view);
     view_reasons(evidence, view);
     views.evidence.push_back(std::move(view));
   }

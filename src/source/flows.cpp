@@ -127,6 +127,27 @@ class Walk {
     by_day.rbegin()->second += cell.messages;
   }
 
+  /// By kind, the first day on which the rules look at its unit: that of the window, or of the run before the newest
+  /// where a sender is silent for as long as a quarter between two.
+  std::vector<Day> unit_windows() const {
+    constexpr days kRun{10};     // A run lasts no longer,
+    constexpr days kNewest{30};  // and what lies so far back is another.
+    std::vector<Day> before(units_.units.size());
+    for (std::size_t kind = 0; kind < kinds_.cells.size(); ++kind) {
+      const auto number = units_.of_kind[kind];
+      if (kinds_.last[kind] + kNewest > result_.units[number].last) continue;
+      before[number] = std::max(before[number], kinds_.last[kind]);
+    }
+    std::vector<Day> from;
+    from.reserve(kinds_.cells.size());
+    for (const auto number : units_.of_kind) {
+      const Day usual = result_.units[number].last - days{kUnitWindow - 1};
+      const bool was_silent = before[number] != Day{} && before[number] < usual;
+      from.push_back(was_silent ? before[number] - kRun : usual);
+    }
+    return from;
+  }
+
   /// Sums over each unit, and what its unexplained failing mail looks like.
   void gather(const Homes& homes) {
     auto& facts = result_.units;
@@ -142,10 +163,7 @@ class Walk {
       if (by_spf(kind)) unit.spf_aligned += all.messages;
       if (marks_[kind] == 0) unit.failing += all.messages;
     }
-    std::vector<Day> from(kinds_.cells.size());  // Of the unit's window.
-    for (std::size_t kind = 0; kind < from.size(); ++kind) {
-      from[kind] = facts[units_.of_kind[kind]].last - days{kUnitWindow - 1};
-    }
+    const std::vector<Day> from = unit_windows();
     for (std::size_t i = 0; i < cells_.size(); ++i) {
       const auto kind = kinds_.of_cell[i];
       const auto& cell = cells_[i];

@@ -13,6 +13,8 @@ namespace ruagate::source {
 namespace {
 
 constexpr std::uint64_t kRun = 50;  // Messages that make a run of their own.
+// Days after which a second one would have been heard of, also of a weekly sender: reports come two days late.
+constexpr int kSilent = 10;
 
 /// Active on at least four days, in at least three of the four weeks up to its last day.
 bool is_regular(const std::map<int, std::uint64_t>& by_day) {
@@ -113,7 +115,8 @@ Score score(const Unit& unit, const Suspect& suspect, const std::map<int, std::u
   // Below the name of a mailbox platform itself all its customers look alike.
   const bool account_shown = by_name && (bulk || !unit.service->shared || !unit.tag.empty());
   if (unit.others_account) {
-    add(-4, format("another customer's account at {}, where the domain has its own", unit.service->name));
+    add(-4, format("another customer's account at {}, where the domain has its own",
+                   unit.service != nullptr ? unit.service->name : "a system that the domain sends from"));
   } else if (account_shown && last - first >= 14) {
     add(3, format("{} authenticated the same account over {} days", unit.service->name, last - first + 1));
   } else if (bulk) {
@@ -146,7 +149,7 @@ Score score(const Unit& unit, const Suspect& suspect, const std::map<int, std::u
     add(1, "carries the domain's own signature, broken");
   }
   if (unit.strength <= 2 && !signs && !unit.own_host) add(-2, "nobody vouches for the network");
-  if (suspect.by_day.size() == 1 && day_number(today) - last >= 7) add(-2, "one single day, then nothing");
+  if (suspect.by_day.size() == 1 && day_number(today) - last >= kSilent) add(-2, "one single day, then nothing");
   if (suspect.in_swarm) add(-2, "part of a swarm: many networks with a few messages each on one day");
   if (unit.service == nullptr && unit.basis == Basis::network) add(-1, "nothing about it is authenticated");
   if (2 * suspect.with_own_envelope >= suspect.messages) add(-1, "uses the domain in the envelope, and SPF fails");

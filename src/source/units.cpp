@@ -32,6 +32,7 @@ class Finder {
     for (const auto& view : views.evidence) {
       if (!view.foreign_dkim.empty()) signing_orgs_.insert(view.foreign_dkim_org);
     }
+    find_who_sign_together();
     read_decisions();
   }
 
@@ -168,12 +169,34 @@ class Finder {
       return cached(service_units_, id, [&] { return service_unit(cell, view, *service); });
     }
     const auto network = networks_.of_address[cell.address];
-    if (network != kNone && networks_.own_of[network] != kNone) return own_unit(view, networks_.own_of[network]);
+    if (network != kNone && networks_.own_of[network] != kNone) {
+      if (!is_another_customers(cell, view, network)) return own_unit(view, networks_.own_of[network]);
+      return cached(identity_units_, evidence, [&] { return account_unit(view); });
+    }
     if (!view.foreign_dkim.empty() || !view.foreign_spf.empty()) {
       return cached(identity_units_, evidence, [&] { return identity_unit(view); });
     }
     if (networks_.has_host(cell.address)) return host_unit(view, networks_.host_of[cell.address]);
     return network_unit(view, network);
+  }
+
+  /// Who sends from networks that SPF authorises may send for others, too: mail that shows another account there, one
+  /// that never signs together with the owner.
+  bool is_another_customers(const report::Cell& cell, const EvidenceView& view, std::uint32_t network) const {
+    if (view.account.empty() || spf_aligned(cell, view) || dkim_aligned(cell, view)) return false;
+    const auto together = sign_together_.find(networks_.own_of[network]);
+    return together == sign_together_.end() || !together->second.contains(view.account);
+  }
+
+  void find_who_sign_together() {
+    for (const auto& cell : cells_) {
+      const auto network = networks_.of_address[cell.address];
+      const auto& view = views_.evidence[cell.evidence];
+      if (network == kNone || networks_.own_of[network] == kNone || view.foreign_dkim.empty()) continue;
+      if (spf_aligned(cell, view) || dkim_aligned(cell, view)) {
+        sign_together_[networks_.own_of[network]].insert(view.foreign_dkim_org);
+      }
+    }
   }
 
   std::uint32_t decided(const EvidenceView& view, const report::Decision& decision) {
@@ -254,6 +277,16 @@ class Finder {
     });
   }
 
+  std::uint32_t account_unit(const EvidenceView& view) {
+    return add(view, "dkim:" + std::string(view.account), [&](Unit& unit) {
+      unit.basis = Basis::identity;
+      unit.strength = 2;
+      unit.name = view.account;
+      unit.tag = view.account;
+      unit.others_account = true;
+    });
+  }
+
   std::uint32_t host_unit(const EvidenceView& view, const std::string& host) {
     return add(view, "host:" + host, [&](Unit& unit) {
       unit.basis = Basis::host;
@@ -316,6 +349,8 @@ class Finder {
   std::vector<const report::Decision*> by_evidence_;
   std::vector<Unit> units_;
   std::unordered_map<std::string, std::uint32_t> by_key_;
+  /// By own system: organizations that sign beside the owner.
+  std::unordered_map<std::uint32_t, std::unordered_set<std::string_view>> sign_together_;
   std::unordered_set<std::string_view> signing_orgs_;  // Organizational domains that sign, not the owner's.
   Cache decided_units_;
   Cache service_units_;

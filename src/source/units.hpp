@@ -29,7 +29,7 @@ struct Unit {
   const Service* service = nullptr;
   std::string tag;
   bool list_name = false;       ///< Its envelope is called like a mailing list's.
-  bool others_account = false;  ///< Of another domain, at a service where the author domain has an account of its own.
+  bool others_account = false;  ///< Of another domain, where the author domain has an account of its own.
   bool own_host = false;        ///< Its host name, confirmed, is the author domain's own.
   bool own_tenant = false;      ///< The tenant is the author domain's own.
   bool passers_by = false;      ///< Not one party, but all that is_passer_by() is true of; it has no key.

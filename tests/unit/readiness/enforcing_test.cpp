@@ -229,5 +229,33 @@ TEST_F(Scenario, SignedMailFromManyNewAddressesHintsAtKeyAbuse) {
   EXPECT_THAT(evaluated().notes, testing::Not(testing::Contains(HasSubstr("key abuse"))));
 }
 
+TEST_F(Scenario, WhoLosesAStrayMessageBesideTheCauseOfHarmIsNotNamed) {
+  history(60, report::Policy::quarantine);
+  own();
+  builder_.daily(start_, kToday, kReporters, FactsBuilder::own("203.0.113.20", "billing"), 100);
+  Mail broken = FactsBuilder::spoof("192.0.2.10");
+  broken.disposition = report::Disposition::quarantine;
+  builder_.daily(kToday - days{6}, kToday, kReporters, broken, 40);
+  Mail stray = FactsBuilder::spoof("203.0.113.20");
+  stray.disposition = report::Disposition::quarantine;
+  builder_.add(kToday - days{4}, "google.com", stray, 1);
+  const auto verdict = evaluated();
+  EXPECT_FALSE(gate(verdict, "observed_harm").ok);
+  ASSERT_EQ(verdict.blockers.size(), 1U);
+  EXPECT_EQ(verdict.blockers[0].key, "own:192.0.2.0/24");
+}
+
+TEST_F(Scenario, SenderThatAppearsUnderEnforcementIsShownWithWhatItHasSent) {
+  history(60, report::Policy::quarantine);
+  own();
+  builder_.daily(kToday - days{1}, kToday - days{1}, kReporters, FactsBuilder::unaligned("203.0.113.9", "mcsv.net"),
+                 500);
+  const auto verdict = evaluated();
+  EXPECT_FALSE(gate(verdict, "new_candidates").ok);
+  ASSERT_EQ(verdict.blockers.size(), 1U);
+  EXPECT_EQ(verdict.blockers[0].messages, 1500U) << "newer than the window of the other figures";
+  EXPECT_EQ(verdict.blockers[0].advice.failure, "candidate_decide");
+}
+
 }  // namespace
 }  // namespace ruagate::readiness

@@ -374,5 +374,38 @@ TEST_F(Scenario, WithoutRuaTheRecordSaysSoInANote) {
   EXPECT_THAT(verdict.notes, Contains(HasSubstr("keep the rua= tag")));
 }
 
+/// Five messages a day, and two of another system.
+void send_little(FactsBuilder& builder, Day from) {
+  for (const auto& reporter : kReporters) {
+    builder.daily(from, kToday, {reporter}, FactsBuilder::own(), reporter == "Yahoo" ? 1 : 2);
+  }
+  builder.daily(from, kToday, {"google.com"}, FactsBuilder::own("203.0.113.40", "shop"), 2);
+}
+
+TEST_F(Scenario, SmallDomainWhoseMailAllPassesGoesOnByWhatASeasonShows) {
+  history(100, report::Policy::quarantine, 50);
+  send_little(builder_, start_);
+  const auto verdict = evaluated();
+  EXPECT_EQ(verdict.verdict, Verdict::ready) << unmet(verdict) << verdict.reason;
+  EXPECT_EQ(verdict.next_step, "quarantine-100");
+}
+
+TEST_F(Scenario, SmallDomainWithoutASeasonWaits) {
+  history(16, report::Policy::quarantine, 50);
+  send_little(builder_, start_);
+  EXPECT_FALSE(gate(evaluated(), "projected_harm").ok) << "28 messages prove little";
+}
+
+TEST_F(Scenario, SeasonSpeaksForNobodyWhoBrokeLately) {
+  history(100, report::Policy::quarantine, 50);
+  send_little(builder_, start_);
+  const Mail invoice = FactsBuilder::own("203.0.113.20", "invoices");
+  for (Day day = start_; day + days{13} < kToday; day += days{7}) builder_.add(day, "google.com", invoice, 2);
+  const auto sound = evaluated();
+  EXPECT_TRUE(gate(sound, "source_pass_rate").ok) << gate(sound, "source_pass_rate").text;
+  builder_.add(kToday - days{3}, "google.com", FactsBuilder::spoof("203.0.113.20"), 2);
+  EXPECT_FALSE(gate(evaluated(), "source_pass_rate").ok) << "both of its messages in two weeks";
+}
+
 }  // namespace
 }  // namespace ruagate::readiness

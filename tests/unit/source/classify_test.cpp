@@ -437,5 +437,74 @@ TEST_F(Classify, NothingGivesNothing) {
   EXPECT_TRUE(answer.sources.empty());
 }
 
+/// Mail of an unsigned system that another customer's mailboxes pass on: nothing of the owner's is left in it.
+Mail readdressed(const std::string& envelope) {
+  Mail mail = FactsBuilder::unaligned("40.107.22.52", envelope);
+  mail.dkim.clear();
+  return mail;
+}
+
+TEST_F(Classify, AnotherCustomersMailboxesPassOnWhatIsLittleBesideTheDomainsMail) {
+  own();
+  builder_.daily(kToday - days{20}, kToday, kReporters, readdressed("contoso.onmicrosoft.com"), 1);
+  builder_.daily(kToday - days{20}, kToday, kReporters, readdressed("bounces.fabrikam.onmicrosoft.com"), 1);
+  const auto answer = classified();
+  for (const auto* key :
+       {"tenant:microsoft-365/contoso.onmicrosoft.com", "tenant:microsoft-365/fabrikam.onmicrosoft.com"}) {
+    ASSERT_NE(find(answer, key), nullptr) << key;
+    EXPECT_EQ(find(answer, key)->source_class, Class::forwarder) << key;
+  }
+}
+
+TEST_F(Classify, AnotherCustomersMailboxesThatSendMuchAreNoForwarder) {
+  own();
+  builder_.daily(kToday - days{20}, kToday, kReporters, readdressed("contoso.onmicrosoft.com"), 200);
+  const auto answer = classified();
+  const auto* source = find(answer, "tenant:microsoft-365/contoso.onmicrosoft.com");
+  ASSERT_NE(source, nullptr);
+  EXPECT_NE(source->source_class, Class::forwarder) << "who pretends could send as much as he likes";
+}
+
+TEST_F(Classify, FirstMailInAnothersEnvelopeIsNoQuestion) {
+  own();
+  Mail mail = readdressed("contoso.onmicrosoft.com");
+  mail.dkim = "contoso.onmicrosoft.com";
+  builder_.daily(kToday - days{1}, kToday, kReporters, mail, 40);
+  const auto answer = classified();
+  ASSERT_NE(find(answer, "tenant:microsoft-365/contoso.onmicrosoft.com"), nullptr);
+  EXPECT_NE(find(answer, "tenant:microsoft-365/contoso.onmicrosoft.com")->source_class, Class::candidate);
+}
+
+TEST_F(Classify, WeeklySenderStaysAQuestionUntilItsSecondRunIsReported) {
+  own();
+  Mail run = FactsBuilder::unaligned("203.0.113.9", "mcsv.net");
+  builder_.daily(kToday - days{8}, kToday - days{8}, kReporters, run, 300);
+  const auto* source = find(classified(), "dkim:mcsv.net");
+  ASSERT_NE(source, nullptr);
+  EXPECT_EQ(source->source_class, Class::candidate) << "the next run may have been yesterday";
+  builder_ = FactsBuilder();
+  own();
+  builder_.daily(kToday - days{20}, kToday - days{20}, kReporters, run, 300);
+  const auto answer = classified();
+  EXPECT_EQ(find(answer, "dkim:mcsv.net")->source_class, Class::unknown) << "one day, then nothing";
+}
+
+TEST_F(Classify, QuarterlySenderIsKnownByTheRunBefore) {
+  own();
+  Mail run = FactsBuilder::unaligned("203.0.113.9", "vendor.test");
+  run.dkim = "example.com";
+  run.selector = "q";
+  run.dkim_aligned = true;
+  for (const int ago : {93, 92}) builder_.daily(kToday - days{ago}, kToday - days{ago}, kReporters, run, 100);
+  run.dkim_result = DkimResult::permerror;  // Meanwhile its key has gone.
+  run.dkim_aligned = false;
+  for (const int ago : {1, 0}) builder_.daily(kToday - days{ago}, kToday - days{ago}, kReporters, run, 100);
+  const auto answer = classified();
+  const auto* source = find(answer, "spf:vendor.test");
+  ASSERT_NE(source, nullptr);
+  EXPECT_EQ(source->source_class, Class::legitimate);
+  EXPECT_EQ(flows(answer, *source)[Flow::direct_fail], 600U);
+}
+
 }  // namespace
 }  // namespace ruagate::source

@@ -155,5 +155,48 @@ TEST_F(Classify, StrangersAccountAtAServiceThatTheDomainUsesIsNoQuestion) {
   EXPECT_EQ(find(answer, "tenant:mailchimp/abuser.example")->source_class, Class::unauthorized);
 }
 
+TEST_F(Classify, SignatureThatTravelledThroughAGatewayIsForwarding) {
+  own();
+  builder_.daily(kStart, kToday, kReporters, FactsBuilder::unaligned("203.0.113.9", "vendor.test"), 20);
+  Mail through = FactsBuilder::unaligned("198.51.100.40", "vendor.test");
+  through.envelope = "pphosted.com";
+  builder_.daily(kStart, kToday, kReporters, through, 1);
+  const auto answer = classified();
+  EXPECT_EQ(find(answer, "tenant:proofpoint-pps-pod/vendor.test"), nullptr) << "the gateway does not speak for it";
+  ASSERT_NE(find(answer, "dkim:pphosted.com"), nullptr);
+  EXPECT_EQ(find(answer, "dkim:pphosted.com")->source_class, Class::forwarder);
+}
+
+TEST_F(Classify, StrangersAccountInNetworksThatTheDomainSendsFromIsNotTheDomains) {
+  own();
+  Mail mine = FactsBuilder::own("203.0.113.9", "n1");  // A vendor nobody knows, with a return path of the domain's.
+  mine.envelope = "em1.example.com";
+  mine.other_dkim = "vendor.test";
+  builder_.daily(kStart, kToday, kReporters, mine, 10);
+  Mail abuse = FactsBuilder::unaligned("203.0.113.9", "bounce.vendor.test");
+  abuse.dkim = "abuser.example";
+  abuse.other_dkim = "vendor.test";
+  builder_.daily(kStart, kToday, kReporters, abuse, 3);
+  const auto answer = classified();
+  const auto* vendor = find(answer, "own:203.0.113.0/24");
+  ASSERT_NE(vendor, nullptr);
+  EXPECT_EQ(flows(answer, *vendor)[Flow::direct_fail], 0U);
+  const auto* strangers = find(answer, "spoof:example.com");
+  ASSERT_NE(strangers, nullptr);
+  EXPECT_EQ(flows(answer, *strangers)[Flow::spoof], 60U * 3 * 3);
+}
+
+TEST_F(Classify, VendorsOwnNameInNetworksThatTheDomainSendsFromIsTheDomains) {
+  own();
+  Mail mine = FactsBuilder::own("203.0.113.9", "n1");
+  mine.envelope = "em1.example.com";
+  mine.other_dkim = "vendor.test";
+  builder_.daily(kStart, kToday, kReporters, mine, 10);
+  builder_.daily(kStart, kToday, kReporters, FactsBuilder::unaligned("203.0.113.9", "vendor.test"), 3);
+  const auto answer = classified();
+  ASSERT_NE(find(answer, "own:203.0.113.0/24"), nullptr);
+  EXPECT_EQ(flows(answer, *find(answer, "own:203.0.113.0/24"))[Flow::direct_fail], 60U * 3 * 3);
+}
+
 }  // namespace
 }  // namespace ruagate::source
