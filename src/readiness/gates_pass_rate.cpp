@@ -21,6 +21,17 @@ bool lasts(std::span<const DaySum> days, bool up_to_date, const World& world) {
          is_below(days, world.th.p_min, settings.rho, settings.z_strict);
 }
 
+/// At how many receivers the sources that matter are looked at: the more, the more often one of them shows three stray
+/// messages of sixty by chance.
+std::size_t receivers_looked_at(const World& world) {
+  std::size_t count = 0;
+  for (const auto& stats : world.stats) {
+    if (!weighs(stats)) continue;
+    for (const auto& [reporter, tally] : stats.reporters) count += tally.n() >= world.settings.reporter_min ? 1 : 0;
+  }
+  return count;
+}
+
 }  // namespace
 
 void source_pass_rate(const World& world, Findings& findings) {  // B1
@@ -42,20 +53,20 @@ void source_pass_rate(const World& world, Findings& findings) {  // B1
 void reporter_pass_rate(const World& world, Findings& findings) {  // B2
   Culprits culprits(world);
   double worst = 1;
+  const double z = z_for_each(world.settings.z_strict, receivers_looked_at(world));
   for (const auto& stats : world.stats) {
     if (!weighs(stats)) continue;
     bool blamed = false;
     for (const auto& [reporter, tally] : stats.reporters) {
       if (tally.n() < world.settings.reporter_min) continue;
       worst = std::min(worst, tally.rate());
-      if (tally.bounds(world.settings.rho, world.settings.z_strict).high >= world.th.p_min) continue;
+      if (tally.bounds(world.settings.rho, z).high >= world.th.p_min) continue;
       culprits.add_words(format("{} at {} ({} of {} pass)", world.source(stats).name, world.reporters[reporter],
                                 thousands(tally.passed()), thousands(tally.n())));
       std::vector<DirectCell> there;
       std::copy_if(stats.cells.begin(), stats.cells.end(), std::back_inserter(there),
                    [seen_by = reporter](const DirectCell& cell) { return cell.reporter == seen_by; });
-      blamed |=
-          is_below(by_day(there, stats.from, stats.to), world.th.p_min, world.settings.rho, world.settings.z_strict);
+      blamed |= is_below(by_day(there, stats.from, stats.to), world.th.p_min, world.settings.rho, z);
     }
     if (blamed) findings.blame(stats.source);
   }

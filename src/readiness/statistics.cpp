@@ -20,6 +20,18 @@ double effective_size(double n, double squares, double rho) {
   return n / (1 + (lump - 1) * rho);
 }
 
+double z_for_each(double z, std::size_t looks) {
+  const auto tail = [](double at) { return std::erfc(at / std::sqrt(2.0)) / 2; };
+  const double wanted = tail(z) / static_cast<double>(std::max<std::size_t>(looks, 1));
+  double low = z;
+  double high = z + 10;
+  for (int i = 0; i < 50; ++i) {
+    const double middle = (low + high) / 2;
+    (tail(middle) > wanted ? low : high) = middle;
+  }
+  return high;
+}
+
 double zero_failure_size(double low, double z) {
   return low >= 1 ? HUGE_VAL : low * z * z / (1 - low);
 }

@@ -236,7 +236,8 @@ Opinion opinion_of(const readiness::DomainVerdict& verdict) {
   opinion.reason = verdict.reason;
   for (const auto& gate : verdict.gates) {
     if (!gate.ok && gate.blocking)
-      opinion.reason += " [" + gate.gate + (gate.gate == "dkim" ? ": " + gate.text : "") + "]";
+      opinion.reason +=
+          " [" + gate.gate + (gate.gate == "dkim" || gate.gate == "reporter_pass_rate" ? ": " + gate.text : "") + "]";
   }
   opinion.rate_low = verdict.legitimate_pass_rate_low;
   const auto& names = readiness::steps(kLadder);

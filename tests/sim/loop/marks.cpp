@@ -105,7 +105,9 @@ void Marks::count_harm(Day day, std::size_t step, Outcome& outcome) const {
     const Day since = stream.since(day);
     const bool seen_before = raised_ && mail_.sum(i, since, *raised_ - days{kLag}).reported_failed >= kVisible;
     const bool overlooked = should_go_back && mail_.sum(i, since, day - days{5}).reported_failed >= kVisible;
-    if (seen_before || overlooked) toll.avoidable += mail.harmed;
+    if (!seen_before && !overlooked) continue;
+    toll.avoidable += mail.harmed;
+    if (asked_.contains(i)) toll.asked += mail.harmed;
   }
 }
 
@@ -310,7 +312,22 @@ void Marks::mark_classes(const Situation& situation, Outcome& outcome) {
   }
 }
 
+void Marks::note_questions(const Situation& situation, const Opinion& opinion) {
+  asked_.clear();
+  const auto is_question = [](const Named& named) { return named.undecided; };
+  if (situation.step == 0 || std::none_of(opinion.named.begin(), opinion.named.end(), is_question)) return;
+  const auto members = members_of(situation, org_domains_);
+  for (const Named& named : opinion.named) {
+    const auto source = members.find(named.key);
+    if (!named.undecided || source == members.end()) continue;
+    for (const auto& [number, part] : source->second.parts) {
+      if (mail_.actors()[number].role == Actor::Role::stream) asked_.insert(mail_.actors()[number].stream);
+    }
+  }
+}
+
 void Marks::hear(const Situation& situation, const Opinion& opinion, Outcome& outcome) {
+  note_questions(situation, opinion);
   count_holding(situation, opinion);
   watch_step_back(situation, opinion, outcome);
   const auto day = (situation.today - kFirstDay).count();

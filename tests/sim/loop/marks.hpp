@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "sim/loop/owner.hpp"
@@ -36,6 +37,7 @@ class Marks {
   bool repaired_lately(const Members& members, Day today) const;
   std::optional<std::uint32_t> weak_part(const Members& members, Day today, std::size_t step) const;
   double harm_now(Day day, std::size_t step) const;
+  void note_questions(const Situation& situation, const Opinion& opinion);
   void tell(Day day, std::string_view what, std::string_view whom) const;
 
   const History& history_;
@@ -44,6 +46,7 @@ class Marks {
   const domain::OrgDomains& org_domains_;
   bool trace_;
   std::optional<Day> raised_;
+  std::set<std::size_t> asked_;  // Streams that the owner is asked about today.
   int held_ = 0;
   bool trying_ = false;
   std::optional<Day> onset_;      // First day of a harm that asks for a step back.

@@ -20,6 +20,7 @@ struct Toll {
   std::uint64_t legitimate = 0;
   std::uint64_t harmed = 0;
   std::uint64_t avoidable = 0;  ///< Of a sender that could long have been seen to be weak.
+  std::uint64_t asked = 0;      ///< Of these, of senders that the owner had been asked about and had not answered.
 };
 
 struct Raise {

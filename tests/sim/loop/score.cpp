@@ -49,6 +49,7 @@ void add_up(Toll& sum, const Toll& other) {
   sum.legitimate += other.legitimate;
   sum.harmed += other.harmed;
   sum.avoidable += other.avoidable;
+  sum.asked += other.asked;
 }
 
 double per_million(std::uint64_t part, const Toll& toll) {
@@ -142,6 +143,8 @@ Score score(const Played& result, const Played* oracle) {
   s.harm_reject = per_million(reject.harmed, reject);
   s.avoidable_ramp = per_million(ramp.avoidable, ramp);
   s.avoidable_reject = per_million(reject.avoidable, reject);
+  s.asked_ramp = per_million(ramp.asked, ramp);
+  s.asked_reject = per_million(reject.asked, reject);
   s.held_median = quantile(held, 0.5);
   s.held_p90 = quantile(held, 0.9);
   s.at_reject = share(s.at_reject, static_cast<double>(result.outcomes.size()));
@@ -198,8 +201,10 @@ std::string table(const std::vector<std::pair<std::string, Score>>& columns) {
   row("false ready, reject", [&](const Score& s) { return percent(s.wrong_reject); });
   row("... with services to come ", [&](const Score& s) { return percent(s.wrong_reject_with_new); });
   row("avoidable harm, ramp (per million)", [](const Score& s) { return format("{:.0f}", s.avoidable_ramp); });
+  row("... of it while the owner was asked", [](const Score& s) { return format("{:.0f}", s.asked_ramp); });
   row("all harm, ramp", [](const Score& s) { return format("{:.0f}", s.harm_ramp); });
   row("avoidable harm, reject", [](const Score& s) { return format("{:.0f}", s.avoidable_reject); });
+  row("... of it while the owner was asked ", [](const Score& s) { return format("{:.0f}", s.asked_reject); });
   row("all harm, reject", [](const Score& s) { return format("{:.0f}", s.harm_reject); });
   row("false hold days, median / p90",
       [](const Score& s) { return format("{:.0f} / {:.0f}", s.held_median, s.held_p90); });

@@ -27,6 +27,7 @@ struct Score {
   double raises_reject = 0, wrong_reject = 0, wrong_reject_with_new = 0;
   double harm_ramp = 0, harm_reject = 0;            ///< Per million.
   double avoidable_ramp = 0, avoidable_reject = 0;  ///< Per million.
+  double asked_ramp = 0, asked_reject = 0;          ///< Part of the avoidable.
   double held_median = 0, held_p90 = 0;
   double at_reject = 0;   ///< Share of histories that get there.
   double time_ratio = 0;  ///< Median of the days to reject over the oracle's, where both get there.

@@ -116,5 +116,12 @@ TEST(Words, NeverRoundAFailureAway) {
   EXPECT_EQ(messages(1234567), "1,234,567 messages");
 }
 
+TEST(ZForEach, IsStricterTheMoreIsLookedAt) {
+  EXPECT_NEAR(z_for_each(2.576, 1), 2.576, 1e-6);
+  EXPECT_NEAR(z_for_each(1.645, 10), 2.576, 2e-3) << "a tenth of 5 %";
+  EXPECT_NEAR(z_for_each(2.326348, 100), 3.719016, 1e-4) << "a hundredth of 1 %";
+  EXPECT_DOUBLE_EQ(z_for_each(2.576, 0), z_for_each(2.576, 1));
+}
+
 }  // namespace
 }  // namespace ruagate::readiness
