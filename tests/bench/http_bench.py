@@ -1,24 +1,28 @@
 #!/usr/bin/python3
 """Figures of the HTTP side over an existing database: requests a second of an unchanged answer (by wrk), and what answers cost
-cold and unchanged.
+cold and unchanged; with --mails, what a steady load costs the ingestion of a service.
 
     tests/bench/http_bench.py [--binary build/release/ruagate] [--seconds 10] DATABASE DOMAIN
+    tests/bench/http_bench.py [--binary build/release/ruagate] --mails MAILDIR [--rate 2000] [--turns 3] DATABASE DOMAIN
 
-The database is copied first (nobody may write it meanwhile). Needs wrk (Debian)."""
+The database is copied first (nobody may write it meanwhile). The first form needs wrk (Debian)."""
 import argparse
 import http.client
 import os
 import pathlib
 import re
 import shutil
+import socket
+import statistics
 import subprocess
 import tempfile
+import threading
 import time
 
 
-def start(binary, folder):
+def start(binary, folder, more=""):
     config = folder / "bench.toml"
-    config.write_text(f'[store]\npath = "{folder}/x.db"\n[http]\nlisten = "127.0.0.1:0"\n')
+    config.write_text(f'[store]\npath = "{folder}/x.db"\n[http]\nlisten = "127.0.0.1:0"\n{more}')
     process = subprocess.Popen([binary, "--config", config, "serve"], stderr=subprocess.PIPE, text=True)
     for line in process.stderr:
         found = re.search(r"listening on http://127\.0\.0\.1:(\d+)", line)
@@ -44,20 +48,115 @@ def memory(process):
     return int(re.search(r"VmHWM:\s+(\d+)", text).group(1)) / 1024
 
 
+class Load(threading.Thread):
+    """Asks for one thing at a steady rate over kept connections, until it is stopped."""
+
+    AT_ONCE = 20
+
+    def __init__(self, port, target, rate):
+        super().__init__()
+        self.port, self.rate, self.answered, self.late = port, rate, 0, 0
+        self.request = f"GET {target} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept-Encoding: gzip\r\n\r\n".encode()
+        self.ending = threading.Event()
+
+    def run(self):
+        sockets = [socket.create_connection(("127.0.0.1", self.port)) for _ in range(self.AT_ONCE)]
+        due = time.monotonic()
+        while not self.ending.is_set():
+            for each in sockets:
+                each.sendall(self.request)
+            for each in sockets:
+                self.take(each)
+            self.answered += len(sockets)
+            due += len(sockets) / self.rate
+            if (left := due - time.monotonic()) > 0:
+                time.sleep(left)
+            else:
+                self.late += 1
+        for each in sockets:
+            each.close()
+
+    @staticmethod
+    def take(connection):
+        data = b""
+        while b"\r\n\r\n" not in data:
+            data += connection.recv(65536)
+        head, _, body = data.partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200"), head
+        left = int(re.search(rb"content-length: (\d+)", head.lower()).group(1)) - len(body)
+        while left > 0:
+            left -= len(connection.recv(65536))
+
+
+def copy_database(database, folder, binary):
+    for companion in ("", "-wal"):
+        if pathlib.Path(database + companion).exists():
+            shutil.copy(database + companion, folder / f"x.db{companion}")
+    subprocess.run([binary, "--db", folder / "x.db", "--quiet", "db", "migrate"], check=True)
+
+
+def ingest(given, loaded):
+    """Messages a second that a service reads from a copy of the maildir, and the answers a second that it gives beside."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="ruagate-bench-"))
+    copy_database(given.database, folder, given.binary)
+    box = folder / "box"
+    for part in ("cur", "new", "tmp"):
+        (box / part).mkdir(parents=True)
+    process, port = start(given.binary, folder,
+                          f'[[mailbox]]\nname = "rua"\ntype = "maildir"\npath = "{box}"\nprocessed = "move:Archive"\n')
+    target = f"/api/v1/domains/{given.domain}/readiness"
+    timed(port, target)  # Worked out once; the mails are about other domains.
+    load = Load(port, target, given.rate)
+    try:
+        if loaded:
+            load.start()
+            time.sleep(1)
+        mails = sorted(path for part in ("cur", "new") for path in (pathlib.Path(given.mails) / part).iterdir())
+        shutil.copytree(given.mails, folder / "mails")
+        answered, began = load.answered, time.monotonic()
+        (box / "new").rmdir()
+        os.rename(folder / "mails/new" if any((folder / "mails/new").iterdir()) else folder / "mails/cur", box / "new")
+        while len(os.listdir(box / ".Archive/cur") if (box / ".Archive/cur").exists() else []) < len(mails):
+            time.sleep(0.02)
+        took = time.monotonic() - began
+        return len(mails) / took, (load.answered - answered) / took, memory(process)
+    finally:
+        load.ending.set()
+        if loaded:
+            load.join()
+        process.terminate()
+        process.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def loss(given):
+    alone, beside = [], []
+    for _ in range(given.turns):
+        alone.append(ingest(given, False)[0])
+        rate, answers, peak = ingest(given, True)
+        beside.append(rate)
+        print(f"{alone[-1]:8.0f} messages/s alone, {rate:8.0f} beside {answers:6.0f} answers/s; peak memory {peak:.0f} MiB", flush=True)
+    print(f"median: {statistics.median(alone):.0f} alone, {statistics.median(beside):.0f} beside: "
+          f"{100 * (1 - statistics.median(beside) / statistics.median(alone)):.0f} % less")
+
+
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("database")
     options.add_argument("domain")
     options.add_argument("--binary", default="build/release/ruagate")
     options.add_argument("--seconds", type=int, default=10)
+    options.add_argument("--mails")
+    options.add_argument("--rate", type=int, default=2000)
+    options.add_argument("--turns", type=int, default=3)
     given = options.parse_args()
+    if given.mails:
+        loss(given)
+        return
     folder = pathlib.Path(tempfile.mkdtemp(prefix="ruagate-bench-"))
     process = None
     try:
-        for companion in ("", "-wal"):
-            if pathlib.Path(given.database + companion).exists():
-                shutil.copy(given.database + companion, folder / f"x.db{companion}")
-        subprocess.run([given.binary, "--db", folder / "x.db", "--quiet", "db", "migrate"], check=True)
+        copy_database(given.database, folder, given.binary)
         process, port = start(given.binary, folder)
         base = f"/api/v1/domains/{given.domain}"
         for name, target in (("overview", "/api/v1/domains"), ("readiness", f"{base}/readiness"),
