@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,12 +22,27 @@ namespace ruagate::answer {
 /// Which reports the settings let count; the store is to be told before the first question.
 store::Counted counted_by(const config::ReadinessSettings& settings);
 
+class Study;
+
+/// Where studies (study.hpp) of domains are kept between questions.
+class KeptStudies {
+ public:
+  KeptStudies() = default;
+  KeptStudies(const KeptStudies&) = delete;
+  KeptStudies& operator=(const KeptStudies&) = delete;
+  virtual ~KeptStudies() = default;
+  /// The one of the days first..last of `domain`; where there is none, what `make` gives.
+  virtual std::shared_ptr<Study> get(const std::string& domain, Day first, Day last,
+                                     const std::function<std::shared_ptr<Study>()>& make) = 0;
+};
+
 /// What every question needs.
 struct Asked {
   store::Store& store;
   const domain::OrgDomains& org_domains;
   const config::Config& config;
   const Clock& clock;
+  KeptStudies* studies = nullptr;  ///< Null: each question reads for itself.
 };
 
 struct Window {

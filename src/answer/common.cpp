@@ -4,6 +4,7 @@
 #include <numeric>
 #include <utility>
 
+#include "answer/study.hpp"
 #include "base/format.hpp"
 #include "base/printable.hpp"
 #include "domain/name.hpp"
@@ -152,6 +153,20 @@ Loaded load(const Asked& asked, const std::string& domain, Day first, Day last) 
   return {asked.store.facts(domain, first, last), asked.store.decisions(domain)};
 }
 
+std::shared_ptr<Study> study(const Asked& asked, const std::string& domain, Day first, Day last,
+                             const std::optional<store::DomainSpan>& span) {
+  const auto make = [&] {
+    return std::make_shared<Study>(load(asked, domain, first, last), asked.org_domains, asked.config.readiness);
+  };
+  if (asked.studies == nullptr) return make();
+  if (span && first <= span->last_day && last >= span->first_day) {
+    // So that questions that look at more days than there are share one.
+    first = std::max(first, span->first_day);
+    last = std::min(last, span->last_day);
+  }
+  return asked.studies->get(domain, first, last, make);
+}
+
 readiness::Question question_for(const Asked& asked, const std::string& domain, Day as_of,
                                  std::optional<readiness::Ladder> ladder) {
   readiness::Question question;
@@ -183,10 +198,9 @@ std::vector<SourceAnswer> sources_in(const Asked& asked, const source::Classifie
                                      const report::DomainFacts& facts, const Window& window) {
   std::vector<SourceAnswer> out;
   for (const source::Source& source : classified.sources) {
-    const bool is_seen = std::any_of(source.cells.begin(), source.cells.end(), [&](std::uint32_t index) {
-      const report::Cell& cell = facts.cells[index];
-      return cell.messages > 0 && cell.day >= window.from && cell.day <= window.to;
-    });
+    const auto cells = source::cells_between(source, facts, window.from, window.to);
+    const bool is_seen =
+        std::any_of(cells.begin(), cells.end(), [&](std::uint32_t index) { return facts.cells[index].messages > 0; });
     if (is_seen) out.push_back(answer_for(asked, classified, source, facts, window));
   }
   std::sort(out.begin(), out.end(), [](const SourceAnswer& a, const SourceAnswer& b) {

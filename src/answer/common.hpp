@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -70,11 +71,11 @@ readiness::Question question_for(const Asked& asked, const std::string& domain, 
 std::vector<SourceAnswer> sources_in(const Asked& asked, const source::Classified& classified,
                                      const report::DomainFacts& facts, const Window& window);
 
-/// The sources of a domain, with the facts they were found in.
+/// The sources of a domain, with what they were found in.
 struct Looked {
   SourcesAnswer answer;
-  report::DomainFacts facts;
-  source::Classified classified;
+  std::shared_ptr<Study> study;
+  std::shared_ptr<const source::Classified> classified;
 };
 /// As sources().
 Result<Looked> look(const Asked& asked, const std::string& domain, const WindowRequest& request);

@@ -27,9 +27,9 @@ std::vector<SourceName> without(const readiness::DomainVerdict& of, const readin
 void add_days(const source::Classified& classified, const report::DomainFacts& facts, Day as_of, DomainGlance& glance) {
   const Day from = as_of - days{kSparklineDays - 1};
   for (Day day = from; day <= as_of; day += days{1}) glance.sparkline.emplace_back().day = day;
-  for (std::size_t i = 0; i < facts.cells.size(); ++i) {
+  const auto cells = report::cells_of_days(facts, from, as_of);
+  for (std::size_t i = cells.begin; i < cells.end; ++i) {
     const report::Cell& cell = facts.cells[i];
-    if (cell.day < from || cell.day > as_of) continue;
     const bool is_ok = classified.flows[i] == source::Flow::direct_ok;
     const bool is_legitimate = is_ok || classified.flows[i] == source::Flow::direct_fail;
     SparkDay& day = glance.sparkline[static_cast<std::size_t>((cell.day - from).count())];

@@ -2,6 +2,7 @@
 
 #include "answer/common.hpp"
 #include "answer/each_domain.hpp"
+#include "answer/study.hpp"
 #include "base/format.hpp"
 #include "domain/name.hpp"
 
@@ -50,22 +51,31 @@ Result<ReadinessAnswer> readiness_and(const Asked& asked, const std::vector<std:
   if (!chosen) return tl::unexpected<Error>(chosen.error());
   ReadinessAnswer answer;
   answer.as_of = as_of.value_or(today(asked));
-  for_each_domain(
-      *chosen,
-      [&](const std::string& domain) { return load(asked, domain, memory_start(asked, answer.as_of), answer.as_of); },
-      [&](const Loaded& loaded) {
-        readiness::Judge judge(loaded.facts, loaded.decisions, asked.org_domains, asked.config.readiness);
-        const readiness::Question question = question_for(asked, loaded.facts.domain, answer.as_of, ladder);
-        readiness::DomainVerdict verdict = judge.verdict(question);
-        if (also) also(loaded, question, judge);
-        return verdict;
-      },
-      [&](readiness::DomainVerdict&& verdict) {
-        if (const auto reports = uncounted.find(verdict.domain); reports != uncounted.end()) {
-          verdict.reason = "too little is known yet: " + why_none_counts(asked, reports->second);
-        }
-        answer.domains.push_back(std::move(verdict));
-      });
+  const Day first = memory_start(asked, answer.as_of);
+  const auto judged = [&](const Loaded& loaded, readiness::Judge& judge) {
+    const readiness::Question question = question_for(asked, loaded.facts.domain, answer.as_of, ladder);
+    readiness::DomainVerdict verdict = judge.verdict(question);
+    if (also) also(loaded, question, judge);
+    return verdict;
+  };
+  const auto done = [&](readiness::DomainVerdict&& verdict) {
+    if (const auto reports = uncounted.find(verdict.domain); reports != uncounted.end()) {
+      verdict.reason = "too little is known yet: " + why_none_counts(asked, reports->second);
+    }
+    answer.domains.push_back(std::move(verdict));
+  };
+  if (chosen->size() == 1) {
+    const std::shared_ptr<Study> one = study(asked, chosen->front(), first, answer.as_of, known.at(chosen->front()));
+    done(one->with_judge([&](readiness::Judge& judge) { return judged(one->loaded(), judge); }));
+  } else {
+    for_each_domain(
+        *chosen, [&](const std::string& domain) { return load(asked, domain, first, answer.as_of); },
+        [&](const Loaded& loaded) {
+          readiness::Judge judge(loaded.facts, loaded.decisions, asked.org_domains, asked.config.readiness);
+          return judged(loaded, judge);
+        },
+        done);
+  }
   if (domains.empty()) std::stable_sort(answer.domains.begin(), answer.domains.end(), is_worse);
   return answer;
 }

@@ -5,6 +5,7 @@
 
 #include "answer/common.hpp"
 #include "answer/overview.hpp"
+#include "answer/study.hpp"
 #include "base/format.hpp"
 #include "base/printable.hpp"
 
@@ -48,11 +49,11 @@ void fill(const Looked& looked, SourcePage& page) {
   std::map<IdentityKey, SourcePage::Identity> identities;
   std::map<std::string_view, SourcePage::Reporter> reporters;
   for (const std::uint32_t index : page.source.source.cells) {
-    const report::Cell& cell = looked.facts.cells[index];
+    const report::Cell& cell = looked.study->facts().cells[index];
     if (cell.day < window.from || cell.day > window.to) continue;
     add_cell(cell, page.days[static_cast<std::size_t>((cell.day - window.from).count())]);
-    add_identities(looked.facts.evidence[cell.evidence], cell.messages, identities);
-    SourcePage::Reporter& reporter = reporters[looked.classified.reporters[cell.reporter]];
+    add_identities(looked.study->facts().evidence[cell.evidence], cell.messages, identities);
+    SourcePage::Reporter& reporter = reporters[looked.classified->reporters[cell.reporter]];
     reporter.messages += cell.messages;
     if (source::is_aligned(cell)) reporter.aligned += cell.messages;
     reporter.last_seen = std::max(reporter.last_seen, cell.day);

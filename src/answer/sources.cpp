@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "answer/common.hpp"
+#include "answer/study.hpp"
 #include "base/format.hpp"
 #include "base/printable.hpp"
 #include "domain/name.hpp"
@@ -46,7 +47,12 @@ int days_with_data(const report::DomainFacts& facts, const Window& window) {
   const auto add = [&](Day day) {
     if (day >= window.from && day <= window.to) seen.insert(day);
   };
-  for (const report::Cell& cell : facts.cells) add(cell.day);
+  const auto cells = report::cells_of_days(facts, window.from, window.to);
+  Day newest = window.from - days{1};
+  for (std::size_t i = cells.begin; i < cells.end; ++i) {
+    if (facts.cells[i].day != newest) add(facts.cells[i].day);
+    newest = facts.cells[i].day;
+  }
   for (const report::PolicyDay& day : facts.policy_days) add(day.day);
   return static_cast<int>(seen.size());
 }
@@ -75,11 +81,10 @@ Result<Looked> look(const Asked& asked, const std::string& domain, const WindowR
   answer.window = *window;
 
   const Day from = std::min(answer.window.from, memory_start(asked, answer.window.to));
-  looked.facts = asked.store.facts(policy_domain, from, answer.window.to);
-  const report::DomainFacts& facts = looked.facts;
-  const std::vector<report::Decision> decisions = asked.store.decisions(policy_domain);
-  looked.classified = source::classify(facts, answer.window.to, decisions, asked.org_domains, asked.config.readiness);
-  answer.sources = sources_in(asked, looked.classified, facts, answer.window);
+  looked.study = study(asked, policy_domain, from, answer.window.to, row->second);
+  looked.classified = looked.study->classified(answer.window.to);
+  const report::DomainFacts& facts = looked.study->facts();
+  answer.sources = sources_in(asked, *looked.classified, facts, answer.window);
   if (is_part) {
     const bool is_known = std::any_of(facts.evidence.begin(), facts.evidence.end(), [&](const report::Evidence& one) {
       return domain::is_same_or_below(one.author_domain, answer.domain);

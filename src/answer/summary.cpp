@@ -49,9 +49,9 @@ struct Volumes {
 
 Volumes volumes(const source::Classified& classified, const report::DomainFacts& facts, const Window& window) {
   Volumes out;
-  for (std::size_t i = 0; i < facts.cells.size(); ++i) {
+  const auto cells = report::cells_of_days(facts, window.from, window.to);
+  for (std::size_t i = cells.begin; i < cells.end; ++i) {
     const report::Cell& cell = facts.cells[i];
-    if (cell.day < window.from || cell.day > window.to) continue;
     out.messages += cell.messages;
     switch (classified.flows[i]) {
       case source::Flow::direct_ok:

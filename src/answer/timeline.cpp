@@ -2,6 +2,7 @@
 
 #include "answer/common.hpp"
 #include "answer/overview.hpp"
+#include "answer/study.hpp"
 #include "base/format.hpp"
 
 namespace ruagate::answer {
@@ -62,19 +63,20 @@ Result<TimelineAnswer> timeline(const Asked& asked, const std::string& domain, s
 
   // What a message counts as is decided by all that is known, as for the sources of the same days.
   const Day from = std::min(window->from, memory_start(asked, window->to));
-  const report::DomainFacts facts = asked.store.facts(answer.domain, from, window->to);
-  const source::Classified classified = source::classify(facts, window->to, asked.store.decisions(answer.domain),
-                                                         asked.org_domains, asked.config.readiness);
+  const std::shared_ptr<Study> known_of = study(asked, answer.domain, from, window->to, row);
+  const std::shared_ptr<const source::Classified> classified = known_of->classified(window->to);
+  const report::DomainFacts& facts = known_of->facts();
   for (Day day = window->from; day <= window->to; day += days{1}) answer.days.emplace_back().day = day;
   const auto at = [&](Day day) -> TimelineDay* {
     if (day < window->from || day > window->to) return nullptr;
     return &answer.days[static_cast<std::size_t>((day - window->from).count())];
   };
-  for (std::size_t i = 0; i < facts.cells.size(); ++i) {
+  const auto cells = report::cells_of_days(facts, window->from, window->to);
+  for (std::size_t i = cells.begin; i < cells.end; ++i) {
     const report::Cell& cell = facts.cells[i];
     TimelineDay* day = at(cell.day);
     if (day == nullptr) continue;
-    TimelineDay::Group& group = day->groups.at(group_of(classified.flows[i]));
+    TimelineDay::Group& group = day->groups.at(group_of(classified->flows[i]));
     day->messages += cell.messages;
     group.messages += cell.messages;
     if (source::is_aligned(cell)) {

@@ -32,7 +32,15 @@ std::optional<IpAddress> IpAddress::from_bytes(std::span<const std::uint8_t> byt
 
 std::string IpAddress::to_string() const {
   std::array<char, INET6_ADDRSTRLEN> buffer{};
-  inet_ntop(v4_ ? AF_INET : AF_INET6, bytes_.data(), buffer.data(), buffer.size());
+  if (v4_) {  // Lists of addresses are long.
+    char* end = buffer.data();
+    for (std::size_t i = 0; i < 4; ++i) {
+      if (i > 0) *end++ = '.';
+      end = std::to_chars(end, buffer.data() + buffer.size(), static_cast<unsigned>(bytes_[i])).ptr;
+    }
+    return {buffer.data(), end};
+  }
+  inet_ntop(AF_INET6, bytes_.data(), buffer.data(), buffer.size());
   return buffer.data();
 }
 

@@ -215,6 +215,7 @@ void Serve::background() {
   scheduled_ = std::thread([this] {
     while (!stop_requested()) {
       tasks_.run_due();
+      if (service_) service_->tidy();
       sleep_unless_stopped(std::chrono::seconds{1});
     }
   });

@@ -41,7 +41,9 @@ Result<Document> get_domains(Call& call) {
   const auto as_of = call.params.day("as_of");
   if (const auto ok = call.params.finish(); !ok) return tl::unexpected(ok.error());
   const auto overview = call.service.overview(call.asked(), call.live, as_of);
-  return written(call, [&](std::ostream& out) { present::write(out, *overview, call.format); });
+  Document document = written(call, [&](std::ostream& out) { present::write(out, *overview.value, call.format); });
+  document.basis = overview.basis;
+  return document;
 }
 
 Result<Document> get_readiness(Call& call) {

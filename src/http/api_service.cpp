@@ -59,7 +59,7 @@ Response get_metrics(Call& call) {
   const auto overview = call.service.overview(call.asked(), call.live, std::nullopt);
   const auto health = call.service.health(call.asked(), call.live);
   return respond(200, "text/plain; version=0.0.4; charset=utf-8",
-                 call.service.metrics().text(*overview, *health, call.store.reject_reasons()));
+                 call.service.metrics().text(*overview.value, *health, call.store.reject_reasons()));
 }
 
 Response get_readyz(Call& call) {

@@ -190,17 +190,19 @@ Response Service::document(Exchange& exchange) {
   std::optional<Response> refused;
   const auto make = [&]() -> std::shared_ptr<const Answer> {
     const auto begin = std::chrono::steady_clock::now();
-    Call call{*this, request, params, exchange.match.path, exchange.identity, exchange.live, *exchange.store, *format};
+    const auto studies = this->studies(*exchange.store, exchange.live);
+    Call call{*this,         request,         params,  exchange.match.path, exchange.identity,
+              exchange.live, *exchange.store, *format, studies.get()};
     Result<Document> made = route.document(call);
     if (!made) {
       refused = refusal(made.error());
       return nullptr;
     }
     Answer answer;
-    answer.etag = etag;
     answer.content_type = made->content_type;
     answer.headers = std::move(made->headers);
-    answer.basis = basis;
+    answer.basis = made->basis.value_or(basis);
+    answer.etag = tag_of(answer.basis, question);
     if (made->body.size() >= kWorthGzip && (made->keep || made->body.size() <= kTooLongForGzip) &&
         (made->keep || accepts_gzip(request.header("accept-encoding")))) {
       answer.gzip = std::make_shared<const std::string>(unpack::gzip(made->body));

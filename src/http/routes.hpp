@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,7 +27,11 @@ struct Call {
   store::Store& store;
   present::Format format = present::Format::json;
 
-  answer::Asked asked() const { return {store, service.parts().org_domains, live.config, service.parts().clock}; }
+  answer::KeptStudies* studies = nullptr;
+
+  answer::Asked asked() const {
+    return {store, service.parts().org_domains, live.config, service.parts().clock, studies};
+  }
 };
 
 /// What a question is answered with.
@@ -35,6 +40,8 @@ struct Document {
   std::string body;
   std::vector<Header> headers;
   bool keep = true;  ///< May be given again from memory.
+  /// What it was made from, where that is older than what is there now.
+  std::optional<Basis> basis;
 };
 
 struct Route {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "answer/answer.hpp"
+#include "answer/study.hpp"
 #include "base/format.hpp"
 #include "base/log.hpp"
 #include "base/printable.hpp"
@@ -98,19 +99,32 @@ Basis Service::basis(store::Store& store, const Live& live, const std::string& d
 }
 
 template <class T, class Make>
-std::shared_ptr<const T> Service::keep(Kept<T>& kept, const Basis& basis, Make&& make) {
-  const std::lock_guard hold(kept.lock);
-  Answer as_answer;  // the rule of reuse is the same
-  as_answer.basis = kept.basis;
-  as_answer.made_at = kept.made_at;
-  as_answer.cost = kept.cost;
+Service::Made<T> Service::keep(Kept<T>& kept, const Basis& basis, Make&& make) {
+  const auto look = [&](bool may_be_older) -> Made<T> {
+    const std::lock_guard hold(kept.lock);
+    Answer as_answer;  // the rule of reuse is the same
+    as_answer.basis = kept.made.basis;
+    as_answer.made_at = kept.made_at;
+    as_answer.cost = kept.cost;
+    const Basis& of = kept.made.basis;
+    const bool is_usable = as_answer.is_fresh(basis, std::chrono::steady_clock::now()) ||
+                           (may_be_older && of.settings == basis.settings && of.data.decisions == basis.data.decisions);
+    return kept.made.value && is_usable ? kept.made : Made<T>{};
+  };
+  if (Made<T> fresh = look(false); fresh.value) return fresh;
+  std::unique_lock working(kept.working, std::try_to_lock);
+  if (!working) {
+    if (Made<T> before = look(true); before.value) return before;
+    working.lock();
+  }
+  if (Made<T> fresh = look(false); fresh.value) return fresh;
   const auto begin = std::chrono::steady_clock::now();
-  if (kept.value && as_answer.is_fresh(basis, begin)) return kept.value;
-  kept.value = std::make_shared<const T>(make());
-  kept.basis = basis;
+  Made<T> made{std::make_shared<const T>(make()), basis};
+  const std::lock_guard hold(kept.lock);
+  kept.made = made;
   kept.made_at = std::chrono::steady_clock::now();
   kept.cost = kept.made_at - begin;
-  return kept.value;
+  return made;
 }
 
 /// Glances by the data version that each domain had before it was read.
@@ -142,17 +156,62 @@ class Service::GlanceKeeper final : public answer::KeptGlances {
   std::map<std::string, Basis> bases_;
 };
 
-std::shared_ptr<const answer::OverviewAnswer> Service::overview(const answer::Asked& asked, const Live& live,
-                                                                std::optional<Day> as_of) {
+/// The study that was used last, as long as nothing has changed. Who asks for it while it is made waits: that is
+/// quicker than to make it once more, and takes half of the memory.
+class Service::StudyKeeper final : public answer::KeptStudies {
+ public:
+  StudyKeeper(Service& service, store::Store& store, const Live& live)
+      : service_(service), store_(store), live_(live) {}
+
+  std::shared_ptr<answer::Study> get(const std::string& domain, Day first, Day last,
+                                     const std::function<std::shared_ptr<answer::Study>()>& make) override {
+    KeptStudy& kept = service_.study_;
+    const std::lock_guard hold(kept.lock);
+    const Basis now = service_.basis(store_, live_, domain);  // before anything is read
+    kept.used_at = std::chrono::steady_clock::now();
+    if (kept.study && kept.domain == domain && kept.first == first && kept.last == last && kept.basis == now) {
+      return kept.study;
+    }
+    kept.study.reset();  // Two at once are too large.
+    kept.study = make();
+    kept.domain = domain;
+    kept.first = first;
+    kept.last = last;
+    kept.basis = now;
+    kept.used_at = std::chrono::steady_clock::now();
+    return kept.study;
+  }
+
+ private:
+  Service& service_;
+  store::Store& store_;
+  const Live& live_;
+};
+
+std::unique_ptr<answer::KeptStudies> Service::studies(store::Store& store, const Live& live) {
+  return std::make_unique<StudyKeeper>(*this, store, live);
+}
+
+void Service::tidy() {
+  constexpr std::chrono::seconds kNoLonger{10};
+  const std::unique_lock hold(study_.lock, std::try_to_lock);
+  if (hold && std::chrono::steady_clock::now() - study_.used_at > kNoLonger) study_.study.reset();
+}
+
+Service::Made<answer::OverviewAnswer> Service::overview(const answer::Asked& asked, const Live& live,
+                                                        std::optional<Day> as_of) {
   const Day today = day_of(parts_.clock.now());
-  if (as_of && *as_of != today) return std::make_shared<const answer::OverviewAnswer>(answer::overview(asked, as_of));
+  const Basis now = basis(asked.store, live, "");
+  if (as_of && *as_of != today) {
+    return {std::make_shared<const answer::OverviewAnswer>(answer::overview(asked, as_of)), now};
+  }
   GlanceKeeper kept(*this, asked.store, format("{} {}", live.generation, day_number(today)));
-  return keep(overview_, basis(asked.store, live, ""), [&] { return answer::overview(asked, today, &kept); });
+  return keep(overview_, now, [&] { return answer::overview(asked, today, &kept); });
 }
 
 std::shared_ptr<const answer::HealthAnswer> Service::health(const answer::Asked& asked, const Live& live) {
   const auto kept = keep(health_, basis(asked.store, live, ""), [&] { return answer::health(asked); });
-  auto whole = std::make_shared<answer::HealthAnswer>(*kept);
+  auto whole = std::make_shared<answer::HealthAnswer>(*kept.value);
   whole->now = parts_.clock.now();
   whole->service = parts_.status();
   whole->service.version = parts_.version;
@@ -163,7 +222,9 @@ void Service::warm(Reader& reader) {
   const auto settings = live();
   try {
     store::Store& store = reader.store(*settings, parts_.stop);
-    overview({store, parts_.org_domains, settings->config, parts_.clock}, *settings, std::nullopt);
+    const answer::Asked asked{store, parts_.org_domains, settings->config, parts_.clock};
+    overview(asked, *settings, std::nullopt);
+    health(asked, *settings);
   } catch (const store::StoreError& error) {
     reader.forget();
     log::debug(error.what());

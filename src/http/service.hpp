@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -77,8 +78,10 @@ class Service {
   /// Answers; never throws. Bodies of HEAD are left to the caller, who needs their length.
   Response handle(Reader& reader, const Request& request);
 
-  /// Works out what the overview needs, as far as it is not there already.
+  /// Works out what the overview and the state of the service need, as far as it is not there already.
   void warm(Reader& reader);
+  /// Lets go of what is kept in memory for questions that come together, when none has come for some seconds.
+  void tidy();
 
   Metrics& metrics() { return metrics_; }
 
@@ -94,9 +97,17 @@ class Service {
   void write_freely(const Live& live, const std::function<void(store::Store&)>& change);
   /// What answers are made from; `domain`: empty for all.
   Basis basis(store::Store& store, const Live& live, const std::string& domain) const;
-  std::shared_ptr<const answer::OverviewAnswer> overview(const answer::Asked& asked, const Live& live,
-                                                         std::optional<Day> as_of);
+  /// With what it was made from: while it is worked out anew for some, others are given the one before, where only
+  /// facts have changed.
+  template <class T>
+  struct Made {
+    std::shared_ptr<const T> value;
+    Basis basis;
+  };
+  Made<answer::OverviewAnswer> overview(const answer::Asked& asked, const Live& live, std::optional<Day> as_of);
   std::shared_ptr<const answer::HealthAnswer> health(const answer::Asked& asked, const Live& live);
+  /// For one request: the facts of the domain that was asked about last are kept for the next one.
+  std::unique_ptr<answer::KeptStudies> studies(store::Store& store, const Live& live);
 
  private:
   struct Exchange;
@@ -109,16 +120,27 @@ class Service {
   /// A value that is used again while its basis is fresh.
   template <class T>
   struct Kept {
-    std::mutex lock;
-    std::shared_ptr<const T> value;
-    Basis basis;
+    std::mutex working;  ///< Held by the one who works it out; taken before `lock`.
+    std::mutex lock;     ///< Of all that follows.
+    Made<T> made;
     std::chrono::steady_clock::time_point made_at{};
     std::chrono::steady_clock::duration cost{};
   };
   template <class T, class Make>
-  std::shared_ptr<const T> keep(Kept<T>& kept, const Basis& basis, Make&& make);
+  Made<T> keep(Kept<T>& kept, const Basis& basis, Make&& make);
 
   class GlanceKeeper;
+  class StudyKeeper;
+  /// The facts of the domain that was asked about last: they are large.
+  struct KeptStudy {
+    std::mutex lock;
+    std::string domain;
+    Day first{};
+    Day last{};
+    Basis basis;
+    std::shared_ptr<answer::Study> study;
+    std::chrono::steady_clock::time_point used_at{};
+  };
   struct Glance {
     Basis basis;
     answer::DomainGlance glance;
@@ -143,6 +165,7 @@ class Service {
   std::map<std::string, Glance> glances_;
   Kept<answer::OverviewAnswer> overview_;
   Kept<answer::HealthAnswer> health_;
+  KeptStudy study_;
 };
 
 }  // namespace ruagate::http

@@ -1,6 +1,8 @@
 #include "readiness/advice.hpp"
 
 #include <algorithm>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <functional>
 #include <map>
 #include <unordered_map>
 
@@ -68,11 +70,11 @@ struct Picture {
   Counts foreign_domains;
   Counts relaxed_domains;
   Counts envelopes;
-  std::map<std::uint32_t, std::uint64_t> addresses;         ///< Failing, by index into the facts' addresses.
-  Counts reporters;                                         ///< Failing, by reporter.
-  Counts all_reporters;                                     ///< All of the source.
-  std::map<std::string, std::pair<Day, Day>> failing_days;  ///< First and last failing day of a selector.
-  std::map<std::string, Day> passing_selectors;             ///< Newest day on which a selector passed.
+  boost::unordered_flat_map<std::uint32_t, std::uint64_t> addresses;  ///< Failing, by index into the facts' addresses.
+  Counts reporters;                                                   ///< Failing, by reporter.
+  Counts all_reporters;                                               ///< All of the source.
+  std::map<std::string, std::pair<Day, Day>> failing_days;            ///< First and last failing day of a selector.
+  std::map<std::string, Day> passing_selectors;                       ///< Newest day on which a selector passed.
   std::uint64_t messages = 0;
 };
 
@@ -248,6 +250,32 @@ std::string code_of_forwarder(const source::Source& source, const Picture& pictu
   return most(picture.own_signature, picture.failing) ? "forwarder_modifies" : "forwarder";
 }
 
+/// The addresses with most of the failing mail, "192.0.2.1, 192.0.2.2, 192.0.2.3 and 4 more"; ties by text.
+std::string some_ips(const report::DomainFacts& facts, const Picture& picture) {
+  constexpr std::size_t kShown = 3;
+  std::vector<std::uint64_t> counts;
+  counts.reserve(picture.addresses.size());
+  for (const auto& [address, count] : picture.addresses) {
+    if (facts.addresses[address]) counts.push_back(count);
+  }
+  const std::size_t all = counts.size();
+  std::uint64_t least = 0;  // What one has that is shown.
+  if (all > kShown) {
+    std::nth_element(counts.begin(), counts.begin() + (kShown - 1), counts.end(), std::greater<>());
+    least = counts[kShown - 1];
+  }
+  std::vector<std::pair<std::uint64_t, std::string>> ips;
+  for (const auto& [address, count] : picture.addresses) {
+    if (count >= least && facts.addresses[address]) ips.emplace_back(count, facts.addresses[address]->to_string());
+  }
+  std::sort(ips.begin(), ips.end(),
+            [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
+  std::string text;
+  for (std::size_t i = 0; i < ips.size() && i < kShown; ++i) text += (i > 0 ? ", " : "") + ips[i].second;
+  if (all > kShown) text += format(" and {} more", all - kShown);
+  return text;
+}
+
 AdviceNames names_of(const source::Source& source, const report::DomainFacts& facts, const Picture& picture) {
   AdviceNames names;
   names.service = source.name;
@@ -269,14 +297,7 @@ AdviceNames names_of(const source::Source& source, const report::DomainFacts& fa
   if (picture.would_pass_relaxed > 0) names.foreign = picture.relaxed_domains.top();
   names.envelope = picture.envelopes.top();
   names.reporter = picture.reporters.top();
-  std::vector<std::pair<std::uint64_t, std::string>> ips;
-  for (const auto& [address, count] : picture.addresses) {
-    if (facts.addresses[address]) ips.emplace_back(count, facts.addresses[address]->to_string());
-  }
-  std::sort(ips.begin(), ips.end(),
-            [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
-  for (std::size_t i = 0; i < ips.size() && i < 3; ++i) names.ips += (i > 0 ? ", " : "") + ips[i].second;
-  if (ips.size() > 3) names.ips += format(" and {} more", ips.size() - 3);
+  names.ips = some_ips(facts, picture);
   return names;
 }
 
@@ -292,7 +313,7 @@ Picture picture_of(const source::Classified& classified, const source::Source& s
   Painter painter(source, org_domains, by_dkim);
   Picture& picture = painter.picture;
   std::vector<Alike> kinds;
-  std::unordered_map<std::uint64_t, std::size_t> kind_of;  // By evidence and end.
+  boost::unordered_flat_map<std::uint64_t, std::size_t> kind_of;  // By evidence and end.
   std::vector<std::uint64_t> all(classified.reporters.size(), 0);
   std::vector<std::uint64_t> failing(classified.reporters.size(), 0);
   for (const auto index : source::cells_between(source, facts, from, to)) {

@@ -26,8 +26,7 @@ Day advice_from(const World& world, const source::Source& source) {
 }
 
 std::vector<std::string> top_ips(const World& world, const source::Source& source, Day from, Day to) {
-  const auto totals = source::totals(world.classified, source, world.facts, from, to);
-  auto addresses = totals.addresses;
+  auto addresses = source::totals(world.classified, source, world.facts, from, to).addresses;
   std::stable_sort(addresses.begin(), addresses.end(),
                    [](const auto& a, const auto& b) { return a.messages - a.aligned > b.messages - b.aligned; });
   std::vector<std::string> ips;
@@ -80,9 +79,8 @@ Blocker make_blocker(const World& world, std::uint32_t number, const domain::Org
   blocker.key = source.key;
   blocker.author_domain = source.author_domain;
   blocker.source_class = source.source_class;
-  for (const auto index : source.cells) {
+  for (const auto index : source::cells_between(source, world.facts, from, to)) {
     const auto& cell = world.facts.cells[index];
-    if (cell.day < from || cell.day > to) continue;
     const auto flow = world.classified.flows[index];
     if (flow == source::Flow::indirect_ok || flow == source::Flow::indirect_fail) continue;
     blocker.messages += cell.messages;
@@ -134,9 +132,10 @@ DomainVerdict describe(const World& world) {
   }
   std::vector<bool> seen(world.reporters.size(), false);
   int newest = world.from - 1;
-  for (const auto& cell : world.facts.cells) {
+  const auto window = report::cells_of_days(world.facts, verdict.window_from, verdict.window_to);
+  for (std::size_t i = window.begin; i < window.end; ++i) {
+    const auto& cell = world.facts.cells[i];
     const int day = day_number(cell.day);
-    if (day < world.from || day > world.end) continue;
     if (day != newest) days_seen.insert(day);
     newest = day;
     seen[world.canonical[cell.reporter]] = true;

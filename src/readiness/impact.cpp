@@ -24,10 +24,10 @@ std::uint64_t rounded(double value) {
 
 double forwarded_affected(const World& world) {
   std::vector<Forwarded> reporters(world.reporters.size());
-  for (std::size_t i = 0; i < world.facts.cells.size(); ++i) {
+  const auto month =
+      report::cells_of_days(world.facts, day_from_number(world.end - kMonth + 1), day_from_number(world.end));
+  for (std::size_t i = month.begin; i < month.end; ++i) {
     const auto& cell = world.facts.cells[i];
-    const int day = day_number(cell.day);
-    if (day <= world.end - kMonth || day > world.end) continue;
     if (world.classified.flows[i] != source::Flow::indirect_fail || !world.counted[world.classified.source_of[i]])
       continue;
     auto& reporter = reporters[world.canonical[cell.reporter]];

@@ -66,11 +66,18 @@ void name_reporters(World& world) {
 void sum_up(World& world) {
   const auto& facts = world.facts;
   const auto& sources = world.classified.sources;
-  std::vector<std::uint32_t> stats_of(sources.size(), source::kNoSource);
+  struct Asked {  // All that is asked of a cell's source: cells are very many.
+    std::uint32_t stats = source::kNoSource;
+    bool counted = false;
+    Day counts_after = Day::min();
+  };
+  std::vector<Asked> of_source(sources.size());
   for (std::uint32_t i = 0; i < sources.size(); ++i) {
-    world.counted.push_back(covered(sources[i].author_domain, world));
-    if (sources[i].source_class != source::Class::legitimate || !world.counted[i]) continue;
-    stats_of[i] = static_cast<std::uint32_t>(world.stats.size());
+    of_source[i].counted = covered(sources[i].author_domain, world);
+    of_source[i].counts_after = sources[i].counts_after.value_or(Day::min());
+    world.counted.push_back(of_source[i].counted);
+    if (sources[i].source_class != source::Class::legitimate || !of_source[i].counted) continue;
+    of_source[i].stats = static_cast<std::uint32_t>(world.stats.size());
     world.stats.emplace_back().source = i;
   }
   world.candidate.assign(sources.size(), 0);
@@ -80,20 +87,19 @@ void sum_up(World& world) {
     const auto source = world.classified.source_of[i];
     if (source == source::kNoSource) continue;
     const Flow flow = world.classified.flows[i];
-    const bool counted = world.counted[source];
+    const Asked& asked = of_source[source];
     const bool late = day > world.end;
     if (day >= world.from && !late) {
       add(world.window, flow, cell);
-      if (counted) add(world.counted_window, flow, cell);
+      if (asked.counted) add(world.counted_window, flow, cell);
     }
-    if (day > world.end - kMonth && !late && counted) {
+    if (day > world.end - kMonth && !late && asked.counted) {
       add(world.month, flow, cell);
       if (flow == Flow::candidate_fail) world.candidate[source] += cell.messages;
     }
-    if (stats_of[source] == source::kNoSource || !is_direct(flow)) continue;
-    const auto& counts_after = sources[source].counts_after;
-    if (counts_after && cell.day <= *counts_after) continue;  // Turned off since.
-    auto& stats = world.stats[stats_of[source]];
+    if (asked.stats == source::kNoSource || !is_direct(flow)) continue;
+    if (cell.day <= asked.counts_after) continue;  // Turned off since.
+    auto& stats = world.stats[asked.stats];
     auto& cells = late ? stats.newest : stats.cells;
     const auto reporter = world.canonical[cell.reporter];
     // Cells of one day are few for one source: look back among them.
@@ -136,10 +142,10 @@ void observe(World& world) {
 
 bool is_parked(const World& world) {
   std::uint64_t hints = 0;
-  for (std::size_t i = 0; i < world.facts.cells.size(); ++i) {
+  const auto asked =
+      report::cells_of_days(world.facts, day_from_number(world.end - kParkedDays + 1), world.question.as_of);
+  for (std::size_t i = asked.begin; i < asked.end; ++i) {
     const auto& cell = world.facts.cells[i];
-    const int day = day_number(cell.day);
-    if (day > day_number(world.question.as_of) || day <= world.end - kParkedDays) continue;
     const Flow flow = world.classified.flows[i];
     if (is_direct(flow) || flow == Flow::indirect_ok) return false;
     if (flow == Flow::candidate_fail || flow == Flow::unknown) hints += cell.messages;

@@ -1,11 +1,19 @@
 #include "report/facts.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace ruagate::report {
 
 namespace {
 constexpr std::array<std::string_view, 4> kDecisionKinds = {"approve", "deny", "forwarder", "acknowledge"};
+}
+
+CellRange cells_of_days(const DomainFacts& facts, Day from, Day to) {
+  const auto begin =
+      std::partition_point(facts.cells.begin(), facts.cells.end(), [&](const Cell& cell) { return cell.day < from; });
+  const auto end = std::partition_point(begin, facts.cells.end(), [&](const Cell& cell) { return cell.day <= to; });
+  return {static_cast<std::size_t>(begin - facts.cells.begin()), static_cast<std::size_t>(end - facts.cells.begin())};
 }
 
 std::string_view to_string(DecisionKind kind) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -44,6 +45,14 @@ struct DomainFacts {
   std::vector<Cell> cells;                          ///< Sorted by day.
   std::vector<PolicyDay> policy_days;               ///< Sorted by day.
 };
+
+/// Places in DomainFacts::cells, up to `end`.
+struct CellRange {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+/// The cells of the days from..to.
+CellRange cells_of_days(const DomainFacts& facts, Day from, Day to);
 
 /// An operator's decision about a source of a domain, or about the domain itself (acknowledge).
 enum class DecisionKind : std::uint8_t { approve, deny, forwarder, acknowledge };

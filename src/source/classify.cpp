@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/format.hpp"
+#include "base/large_pages.hpp"
 #include "source/describe.hpp"
 #include "source/evidence_view.hpp"
 #include "source/flows.hpp"
@@ -59,9 +60,8 @@ bool is_stranger(const Unit& unit, Class source_class) {
 
 class Classifier {
  public:
-  Classifier(const report::DomainFacts& facts, const Views& views, Day today,
-             std::span<const report::Decision> decisions, const domain::OrgDomains& org_domains,
-             const config::ReadinessSettings& settings, const Dns* dns)
+  Classifier(const report::DomainFacts& facts, const KindNumbers& kinds, const Networks& networks, const Views& views,
+             Day today, std::span<const report::Decision> decisions, const config::ReadinessSettings& settings)
       : facts_(facts), today_(today), settings_(settings), views_(views) {
     const auto end = std::upper_bound(facts.cells.begin(), facts.cells.end(), today,
                                       [](Day day, const report::Cell& cell) { return day < cell.day; });
@@ -78,16 +78,16 @@ class Classifier {
       result_.reporters.push_back(canonical_reporter(reporter));
       reporters.push_back(canonical.id(result_.reporters.back()));
     }
-    units_ = find_units(facts, cells_, views_, decisions_, org_domains, settings, dns);
+    units_ = find_units(facts, cells_, find_kinds(cells_, kinds), views_, networks, decisions_, settings);
     flows_ = find_flows(cells_, reporters, views_, units_, today, decisions_, settings);
   }
 
   Classified run() {
     sum_up();
     std::vector<std::uint32_t> source_of_unit = make_sources();
+    in_order(source_of_unit);
     assign_cells(source_of_unit);
     note_key_abuse(source_of_unit);
-    in_order(source_of_unit);
     return std::move(result_);
   }
 
@@ -176,23 +176,31 @@ class Classifier {
   }
 
   void assign_cells(const std::vector<std::uint32_t>& source_of_unit) {
-    result_.flows.assign(facts_.cells.size(), Flow::unknown);
-    result_.source_of.assign(facts_.cells.size(), kNoSource);
-    std::vector<std::uint32_t> source_of_kind;
-    source_of_kind.reserve(units_.of_kind.size());
-    for (const auto unit : units_.of_kind) source_of_kind.push_back(source_of_unit[unit]);
+    reserve_large(result_.flows, facts_.cells.size());
+    reserve_large(result_.source_of, facts_.cells.size());
+    struct Answer {
+      std::uint32_t source;
+      Flow flow;
+    };
+    std::vector<Answer> of_kind;
+    reserve_large(of_kind, units_.of_kind.size());
+    for (std::size_t kind = 0; kind < units_.of_kind.size(); ++kind) {
+      const auto source = source_of_unit[units_.of_kind[kind]];
+      of_kind.push_back({source, source == kNoSource ? Flow::unknown : flows_.of_kind[kind]});
+    }
     std::vector<std::size_t> sizes(result_.sources.size(), 0);
     for (const auto kind : units_.kinds.of_cell) {
-      if (source_of_kind[kind] != kNoSource) ++sizes[source_of_kind[kind]];
+      const Answer& answer = of_kind[kind];
+      result_.flows.push_back(answer.flow);
+      result_.source_of.push_back(answer.source);
+      if (answer.source != kNoSource) ++sizes[answer.source];
     }
-    for (std::size_t i = 0; i < sizes.size(); ++i) result_.sources[i].cells.reserve(sizes[i]);
-    for (std::size_t i = 0; i < cells_.size(); ++i) {
-      const auto kind = units_.kinds.of_cell[i];
-      if (source_of_kind[kind] == kNoSource) continue;
-      result_.flows[i] = flows_.of_kind[kind];
-      result_.source_of[i] = source_of_kind[kind];
-      result_.sources[source_of_kind[kind]].cells.push_back(static_cast<std::uint32_t>(i));
+    for (std::size_t i = 0; i < sizes.size(); ++i) reserve_large(result_.sources[i].cells, sizes[i]);
+    for (std::uint32_t i = 0; i < result_.source_of.size(); ++i) {
+      if (result_.source_of[i] != kNoSource) result_.sources[result_.source_of[i]].cells.push_back(i);
     }
+    result_.flows.resize(facts_.cells.size(), Flow::unknown);
+    result_.source_of.resize(facts_.cells.size(), kNoSource);
   }
 
   void note_key_abuse(const std::vector<std::uint32_t>& source_of_unit) {
@@ -212,7 +220,7 @@ class Classifier {
   }
 
   /// By messages, descending; ties by key.
-  void in_order(const std::vector<std::uint32_t>& source_of_unit) {
+  void in_order(std::vector<std::uint32_t>& source_of_unit) {
     std::vector<std::uint64_t> messages(result_.sources.size(), 0);
     for (std::size_t kind = 0; kind < units_.of_kind.size(); ++kind) {
       const auto source = source_of_unit[units_.of_kind[kind]];
@@ -224,13 +232,14 @@ class Classifier {
       return messages[a] != messages[b] ? messages[a] > messages[b] : result_.sources[a].key < result_.sources[b].key;
     });
     std::vector<Source> sorted;
+    sorted.reserve(order.size());
     std::vector<std::uint32_t> place(order.size());
     for (std::uint32_t i = 0; i < order.size(); ++i) {
       place[order[i]] = i;
       sorted.push_back(std::move(result_.sources[order[i]]));
     }
     result_.sources = std::move(sorted);
-    for (auto& source : result_.source_of) {
+    for (auto& source : source_of_unit) {
       if (source != kNoSource) source = place[source];
     }
   }
@@ -308,6 +317,8 @@ struct Classifications::Impl {
   const domain::OrgDomains& org_domains;
   const config::ReadinessSettings& settings;
   const Dns* dns;
+  std::optional<KindNumbers> kinds;  // As the next: once something is asked.
+  Networks networks;
   std::optional<Modes> modes;  // Of the views.
   Views views;
   std::deque<std::pair<Day, std::shared_ptr<const Classified>>> days;  // Newest first.
@@ -322,16 +333,20 @@ Classifications::Classifications(Classifications&&) noexcept = default;
 Classifications& Classifications::operator=(Classifications&&) noexcept = default;
 
 std::shared_ptr<const Classified> Classifications::on(Day today) {
-  constexpr std::size_t kKept = 2;  // Days; one of a busy domain takes ten megabytes.
+  constexpr std::size_t kKept = 3;  // Days; one of a busy domain takes ten megabytes.
   Impl& it = *impl_;
   for (const auto& [day, classified] : it.days) {
     if (day == today) return classified;
+  }
+  if (!it.kinds) {
+    it.networks = find_networks(it.facts, it.org_domains, it.dns);
+    it.kinds = number_kinds(it.facts.cells, it.facts.addresses.size());
   }
   if (const Modes modes = newest_modes(it.facts, today); it.modes != modes) {
     it.views = view_evidence(it.facts, modes, it.org_domains);
     it.modes = modes;
   }
-  Classifier classifier(it.facts, it.views, today, it.decisions, it.org_domains, it.settings, it.dns);
+  Classifier classifier(it.facts, *it.kinds, it.networks, it.views, today, it.decisions, it.settings);
   auto classified = std::make_shared<const Classified>(classifier.run());
   if (it.days.size() == kKept) it.days.pop_back();
   it.days.emplace_front(today, classified);
@@ -341,7 +356,9 @@ std::shared_ptr<const Classified> Classifications::on(Day today) {
 Classified classify(const report::DomainFacts& facts, Day today, std::span<const report::Decision> decisions,
                     const domain::OrgDomains& org_domains, const config::ReadinessSettings& settings, const Dns* dns) {
   const Views views = view_evidence(facts, newest_modes(facts, today), org_domains);
-  return Classifier(facts, views, today, decisions, org_domains, settings, dns).run();
+  const Networks networks = find_networks(facts, org_domains, dns);
+  const KindNumbers kinds = number_kinds(facts.cells, facts.addresses.size());
+  return Classifier(facts, kinds, networks, views, today, decisions, settings).run();
 }
 
 }  // namespace ruagate::source

@@ -24,15 +24,21 @@ class OrgNames {
     if (added) found->second = org_domains_.org_domain(name).size();
     return name.substr(name.size() - found->second);
   }
-  bool is_aligned(std::string_view identifier, std::string_view author, domain::AlignmentMode mode) {
+  /// Aligned in relaxed mode.
+  bool is_own(std::string_view identifier, std::string_view author) {
     if (identifier.empty() || author.empty()) return false;
-    return identifier == author || (mode == domain::AlignmentMode::relaxed && of(identifier) == of(author));
+    return identifier == author || of(identifier) == of(author);
   }
 
  private:
   const domain::OrgDomains& org_domains_;
   std::unordered_map<std::string_view, std::size_t> lengths_;
 };
+
+/// `own`: aligned in relaxed mode.
+bool is_aligned(std::string_view identifier, std::string_view author, bool own, domain::AlignmentMode mode) {
+  return own && (mode == domain::AlignmentMode::relaxed || identifier == author);
+}
 
 /// "example-com.20230601.gappssmtp.com" for example.com: the default signature of the owner's own Google Workspace.
 bool spells_author(std::string_view signing_domain, std::string_view author) {
@@ -53,7 +59,8 @@ void view_dkim(const report::Evidence& evidence, const Modes& modes, OrgNames& o
   for (const auto& signature : evidence.dkim) {
     if (!is_domain_name(signature.domain)) continue;
     const bool passes = signature.result == DkimResult::pass;
-    if (org_domains.is_aligned(signature.domain, evidence.author_domain, modes.dkim)) {
+    const bool own = org_domains.is_own(signature.domain, evidence.author_domain);
+    if (is_aligned(signature.domain, evidence.author_domain, own, modes.dkim)) {
       const auto selector = views.selectors.id(signature.domain + "/" + signature.selector);
       auto& list = passes ? view.good_selectors : view.broken_selectors;
       if (std::find(list.begin(), list.end(), selector) == list.end()) list.push_back(selector);
@@ -62,7 +69,7 @@ void view_dkim(const report::Evidence& evidence, const Modes& modes, OrgNames& o
     }
     if (!passes) continue;
     // Under strict alignment a signature of the own organization is nobody else's.
-    if (org_domains.is_aligned(signature.domain, evidence.author_domain, domain::AlignmentMode::relaxed)) continue;
+    if (own) continue;
     const Service* service = service_by_dkim_domain(signature.domain);
     if (service == nullptr && view.tenant_dkim.empty()) view.tenant_dkim = signature.domain;
     if (view.foreign_dkim.empty() || (service != nullptr && view.service == nullptr)) {
@@ -85,8 +92,8 @@ void view_spf(const report::Evidence& evidence, const Modes& modes, OrgNames& or
     if (!is_domain_name(spf.domain)) continue;
     const bool passes = spf.result == SpfResult::pass;
     if (spf.scope != SpfScope::helo && envelope.empty()) envelope = spf.domain;
-    const bool own = org_domains.is_aligned(spf.domain, evidence.author_domain, domain::AlignmentMode::relaxed);
-    if (org_domains.is_aligned(spf.domain, evidence.author_domain, modes.spf)) {
+    const bool own = org_domains.is_own(spf.domain, evidence.author_domain);
+    if (is_aligned(spf.domain, evidence.author_domain, own, modes.spf)) {
       view.spf_aligned_pass |= passes;
       if (passes && view.own_envelope == kNone) view.own_envelope = views.own_envelopes.id(spf.domain);
     }
@@ -105,7 +112,7 @@ void view_account(const report::Evidence& evidence, OrgNames& org_domains, Evide
   if (view.foreign_spf.empty()) return;
   for (const auto& signature : evidence.dkim) {
     if (signature.result != DkimResult::pass || !is_domain_name(signature.domain)) continue;
-    if (org_domains.is_aligned(signature.domain, evidence.author_domain, domain::AlignmentMode::relaxed)) continue;
+    if (org_domains.is_own(signature.domain, evidence.author_domain)) continue;
     const std::string_view organization = org_domains.of(signature.domain);
     if (organization != view.foreign_spf_org && view.account.empty()) view.account = organization;
   }
@@ -136,9 +143,10 @@ void view_reasons(const report::Evidence& evidence, EvidenceView& view) {
 }  // namespace
 
 std::uint32_t Names::id(std::string_view text) {
-  const auto [found, added] = ids_.try_emplace(std::string(text), static_cast<std::uint32_t>(texts_.size()));
-  if (added) texts_.push_back(&found->first);
-  return found->second;
+  if (const auto known = ids_.find(text); known != ids_.end()) return known->second;
+  const auto next = static_cast<std::uint32_t>(texts_.size());
+  texts_.push_back(&ids_.emplace(text, next).first->first);
+  return next;
 }
 
 Modes newest_modes(const report::DomainFacts& facts, Day today) {
@@ -155,11 +163,17 @@ Views view_evidence(const report::DomainFacts& facts, const Modes& modes, const 
   Views views;
   OrgNames org_names(org_domains);
   views.evidence.reserve(facts.evidence.size());
+  std::vector<std::uint32_t> stand_ins;  // By author.
   for (const auto& evidence : facts.evidence) {
     EvidenceView view;
     view.author = views.authors.id(evidence.author_domain);
     view_dkim(evidence, modes, org_names, views, view);
-    if (view.good_selectors.empty()) view.good_selectors.push_back(views.selectors.id(evidence.author_domain + "/?"));
+    if (view.good_selectors.empty()) {
+      stand_ins.resize(views.authors.size(), kNone);
+      std::uint32_t& stand_in = stand_ins[view.author];
+      if (stand_in == kNone) stand_in = views.selectors.id(evidence.author_domain + "/?");
+      view.good_selectors.push_back(stand_in);
+    }
     view_spf(evidence, modes, org_names, views, view);
     view_account(evidence, org_names, view);
     view_reasons(evidence, view);

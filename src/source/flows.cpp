@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/large_pages.hpp"
 #include "source/disjoint_sets.hpp"
 #include "source/score.hpp"
 #include "source/unit_names.hpp"
@@ -164,28 +165,49 @@ class Walk {
       if (marks_[kind] == 0) unit.failing += all.messages;
     }
     const std::vector<Day> from = unit_windows();
-    for (std::size_t i = 0; i < cells_.size(); ++i) {
-      const auto kind = kinds_.of_cell[i];
-      const auto& cell = cells_[i];
-      if (flow(kind) == Flow::direct_ok) add_to_newest(owner_by_day_, cell);
-      if (cell.day < from[kind]) continue;
+    struct Asked {  // All that is asked of a cell's kind: cells are very many, kinds are not near each other.
+      Day from{};   // Of the unit's window.
+      std::uint32_t unit = 0;
+      bool direct_ok = false;
+      bool indirect_ok = false;
+      bool suspect = false;
+    };
+    std::vector<Asked> of_kind;
+    reserve_large(of_kind, kinds_.cells.size());
+    bool any_suspect = false;
+    for (std::size_t kind = 0; kind < kinds_.cells.size(); ++kind) {
       const auto number = units_.of_kind[kind];
-      auto& unit = facts[number];
+      const bool suspect = marks_[kind] == 0 && !units_.units[number].passers_by;
+      of_kind.push_back({from[kind], number, flow(kind) == Flow::direct_ok,
+                         flow(kind) == Flow::indirect_ok || passed_on(kind), suspect});
+      any_suspect |= suspect;
+    }
+    Day newest = Day::min();
+    std::uint64_t* of_newest = nullptr;  // What the owner sent on that day.
+    for (std::size_t i = 0; i < cells_.size(); ++i) {
+      const auto& cell = cells_[i];
+      const Asked& kind = of_kind[kinds_.of_cell[i]];
+      if (kind.direct_ok) {  // Cells come by day.
+        if (of_newest == nullptr || newest != cell.day) of_newest = &owner_by_day_[day_number(cell.day)];
+        newest = cell.day;
+        *of_newest += cell.messages;
+      }
+      if (cell.day < kind.from) continue;
+      auto& unit = facts[kind.unit];
       unit.messages += cell.messages;
-      if (flow(kind) == Flow::indirect_ok || passed_on(kind)) unit.indirect_ok += cell.messages;
-      if (flow(kind) == Flow::direct_ok) {
+      if (kind.indirect_ok) unit.indirect_ok += cell.messages;
+      if (kind.direct_ok) {
         unit.direct_ok += cell.messages;
-        if (unit.direct_ok_days == 0 || ok_day[number] != cell.day) ++unit.direct_ok_days;
-        ok_day[number] = cell.day;
+        if (unit.direct_ok_days == 0 || ok_day[kind.unit] != cell.day) ++unit.direct_ok_days;
+        ok_day[kind.unit] = cell.day;
       }
     }
     suspects_.assign(units_.units.size(), {});
     foreign_host_.assign(units_.units.size(), 0);
     selector_passed_.assign(units_.units.size(), 0);
-    for (std::size_t i = 0; i < cells_.size(); ++i) {
-      const auto kind = kinds_.of_cell[i];
-      if (units_.units[units_.of_kind[kind]].passers_by) continue;
-      if (marks_[kind] == 0 && cells_[i].day >= from[kind]) add_suspect(homes, i);
+    for (std::size_t i = 0; any_suspect && i < cells_.size(); ++i) {
+      const Asked& kind = of_kind[kinds_.of_cell[i]];
+      if (kind.suspect && cells_[i].day >= kind.from) add_suspect(homes, i);
     }
     find_swarms();
   }

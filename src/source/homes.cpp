@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/large_pages.hpp"
+
 namespace ruagate::source {
 
 namespace {
@@ -32,12 +34,47 @@ Homes::Homes(std::span<const report::Cell> cells, const Views& views, const Unit
     for (const auto selector : view.good_selectors) last[selector] = std::max(last[selector], kinds.last[kind]);
   }
   std::unordered_map<std::uint64_t, std::uint64_t> volume;
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    if (!has_signature[kinds.of_cell[i]]) continue;
+  const auto add = [&](std::uint32_t selector, std::size_t kind, std::uint64_t messages) {
+    totals_[selector].all += messages;
+    volume[pair_id(selector, units.of_kind[kind])] += messages;
+  };
+  // Cells are very many: those of a kind are summed up first, where its signatures were last seen on one day.
+  struct Sum {
+    Day after{};
+    std::uint64_t messages = 0;
+  };
+  constexpr Day kNever = Day::max();
+  std::vector<Sum> sums;
+  reserve_large(sums, kinds.cells.size());
+  sums.resize(kinds.cells.size(), {kNever, 0});
+  std::vector<bool> one_by_one(kinds.cells.size(), false);
+  Day earliest = kNever;
+  for (std::size_t kind = 0; kind < kinds.cells.size(); ++kind) {
+    if (!has_signature[kind]) continue;
+    for (const auto selector : views.evidence[kinds.cells[kind].evidence].good_selectors) {
+      const Day after = last[selector] - days{settings.home_window};
+      if (sums[kind].after != kNever && sums[kind].after != after) one_by_one[kind] = true;
+      sums[kind].after = sums[kind].after == kNever ? after : std::min(sums[kind].after, after);
+      earliest = std::min(earliest, after);
+    }
+  }
+  const auto begin =
+      std::partition_point(cells.begin(), cells.end(), [&](const report::Cell& cell) { return cell.day <= earliest; });
+  for (auto i = static_cast<std::size_t>(begin - cells.begin()); i < cells.size(); ++i) {
+    const auto kind = kinds.of_cell[i];
+    if (cells[i].day <= sums[kind].after) continue;
+    if (!one_by_one[kind]) {
+      sums[kind].messages += cells[i].messages;
+      continue;
+    }
     for (const auto selector : views.evidence[cells[i].evidence].good_selectors) {
-      if (cells[i].day + days{settings.home_window} <= last[selector]) continue;
-      totals_[selector].all += cells[i].messages;
-      volume[pair_id(selector, units.of_cell(i))] += cells[i].messages;
+      if (cells[i].day + days{settings.home_window} > last[selector]) add(selector, kind, cells[i].messages);
+    }
+  }
+  for (std::size_t kind = 0; kind < sums.size(); ++kind) {
+    if (!has_signature[kind] || one_by_one[kind] || kinds.last[kind] <= sums[kind].after) continue;
+    for (const auto selector : views.evidence[kinds.cells[kind].evidence].good_selectors) {
+      add(selector, kind, sums[kind].messages);
     }
   }
   for (const auto& [id, messages] : volume) {

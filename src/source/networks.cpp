@@ -4,6 +4,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <unordered_map>
 
+#include "base/large_pages.hpp"
 #include "source/disjoint_sets.hpp"
 
 namespace ruagate::source {
@@ -20,17 +21,19 @@ std::uint64_t number_of(const IpAddress& address) {
 void read_addresses(const report::DomainFacts& facts, Networks& networks) {
   boost::unordered_flat_map<std::uint64_t, std::uint32_t> ids;
   ids.reserve(facts.addresses.size());
-  networks.of_address.reserve(facts.addresses.size());
-  networks.service_of.reserve(facts.addresses.size());
-  for (const auto& address : facts.addresses) {
+  reserve_large(networks.of_address, facts.addresses.size());
+  reserve_large(networks.service_of, facts.addresses.size());
+  networks.facts = &facts;
+  for (std::uint32_t i = 0; i < facts.addresses.size(); ++i) {
+    const auto& address = facts.addresses[i];
     if (!address) {
       networks.of_address.push_back(kNone);
       networks.service_of.push_back(nullptr);
       continue;
     }
-    const auto next = static_cast<std::uint32_t>(networks.networks.size());
+    const auto next = static_cast<std::uint32_t>(networks.size());
     const auto [found, added] = ids.try_emplace(number_of(*address), next);
-    if (added) networks.networks.emplace_back(*address, address->is_v4() ? 24 : 48);
+    if (added) networks.one_of.push_back(i);
     networks.of_address.push_back(found->second);
     networks.service_of.push_back(service_by_address(*address));
   }
@@ -39,7 +42,7 @@ void read_addresses(const report::DomainFacts& facts, Networks& networks) {
 /// A name counts only when the look-up back confirms it: anybody can name an address as he likes.
 void look_up(const report::DomainFacts& facts, const domain::OrgDomains& org_domains, const Dns* dns,
              Networks& networks) {
-  networks.owner_of.assign(networks.networks.size(), 0);
+  networks.owner_of.assign(networks.size(), 0);
   if (dns == nullptr) return;
   networks.host_of.assign(facts.addresses.size(), {});
   for (std::size_t i = 0; i < facts.addresses.size(); ++i) {
@@ -53,9 +56,11 @@ void look_up(const report::DomainFacts& facts, const domain::OrgDomains& org_dom
   }
 }
 
-void find_own(const report::DomainFacts& facts, std::span<const report::Cell> cells, const Views& views,
-              Networks& networks) {
-  const std::size_t count = networks.networks.size();
+}  // namespace
+
+std::vector<std::uint32_t> find_own(const report::DomainFacts& facts, std::span<const report::Cell> cells,
+                                    const Views& views, const Networks& networks) {
+  const std::size_t count = networks.size();
   const auto is_anonymous = [&](const report::Cell& cell) {  // No known service shows itself.
     return views.evidence[cell.evidence].service == nullptr && networks.service_of[cell.address] == nullptr;
   };
@@ -88,21 +93,18 @@ void find_own(const report::DomainFacts& facts, std::span<const report::Cell> ce
   std::sort(in_order.begin(), in_order.end(), [&](std::uint32_t a, std::uint32_t b) {
     return first[a] != first[b] ? first[a] < first[b] : networks.name(a) < networks.name(b);
   });
-  networks.own_of.assign(count, kNone);
+  std::vector<std::uint32_t> own_of(count, kNone);
   std::unordered_map<std::size_t, std::uint32_t> representative;
   for (const auto network : in_order) {
-    networks.own_of[network] = representative.try_emplace(sets.root(network), network).first->second;
+    own_of[network] = representative.try_emplace(sets.root(network), network).first->second;
   }
+  return own_of;
 }
 
-}  // namespace
-
-Networks find_networks(const report::DomainFacts& facts, std::span<const report::Cell> cells, const Views& views,
-                       const domain::OrgDomains& org_domains, const Dns* dns) {
+Networks find_networks(const report::DomainFacts& facts, const domain::OrgDomains& org_domains, const Dns* dns) {
   Networks networks;
   read_addresses(facts, networks);
   look_up(facts, org_domains, dns, networks);
-  find_own(facts, cells, views, networks);
   return networks;
 }
 

@@ -86,7 +86,7 @@ void Regrouping::join_return_paths(Units& units) const {
 }
 
 void Regrouping::keep_names(Units& units, std::span<const report::Cell> all,
-                            const std::vector<std::uint32_t>& kind_of) const {
+                            std::span<const std::uint32_t> kind_of) const {
   auto& of_kind = units.of_kind;
   const auto pair_of = [](std::uint32_t a, std::uint32_t b) { return (std::uint64_t{a} << 32U) | b; };
   struct Place {  // A network, for one author domain.

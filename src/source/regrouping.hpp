@@ -29,7 +29,7 @@ class Regrouping {
   /// A vendor that was set up for the domain may show no name of its own from then on: where a network sent under one
   /// name until mail of the owner's own began there, and no more since, it is that sender still.
   /// `all` has every cell, day by day, `kind_of` its place among those that this was made with.
-  void keep_names(Units& units, std::span<const report::Cell> all, const std::vector<std::uint32_t>& kind_of) const;
+  void keep_names(Units& units, std::span<const report::Cell> all, std::span<const std::uint32_t> kind_of) const;
 
   /// Gives mail that shows nobody to the sender that has its network nearly to itself, when it bears that sender's
   /// marks: the same envelope domain, or a signature of the same selector.

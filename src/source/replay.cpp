@@ -5,6 +5,7 @@
 #include <set>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace ruagate::source {
 
@@ -41,8 +42,15 @@ std::vector<ReplayDay> find_replays(std::span<const report::Cell> cells, const V
       first_seen.try_emplace(cells[i].address, cells[i].day);
   }
   if (first_seen.size() <= kAddresses) return {};
-  for (auto cell = cells.begin(); cell != begin; ++cell) first_seen.erase(cell->address);
+  std::uint32_t highest = 0;
+  for (const auto& [address, day] : first_seen) highest = std::max(highest, address);
+  std::vector<bool> seen_before(std::size_t{highest} + 1, false);
+  for (auto cell = cells.begin(); cell != begin; ++cell) {
+    if (cell->address <= highest) seen_before[cell->address] = true;
+  }
+  std::erase_if(first_seen, [&](const auto& one) { return seen_before[one.first]; });
   std::map<std::pair<std::uint32_t, Day>, SelectorDay> days_of;
+  std::vector<std::pair<Day, SelectorDay*>> newest(views.selectors.size());  // Of each selector: cells come by day.
   for (auto i = static_cast<std::size_t>(begin - cells.begin()); i < cells.size(); ++i) {
     const auto& cell = cells[i];
     const auto& view = views.evidence[cell.evidence];
@@ -52,7 +60,10 @@ std::vector<ReplayDay> find_replays(std::span<const report::Cell> cells, const V
     const bool strange = flows.of_kind[units.kinds.of_cell[i]] == Flow::indirect_ok && seen != first_seen.end() &&
                          seen->second == cell.day && !may_forward(units.units[unit]);
     for (const auto selector : view.good_selectors) {
-      auto& sums = days_of[{selector, cell.day}];
+      if (newest[selector].second == nullptr || newest[selector].first != cell.day) {
+        newest[selector] = {cell.day, &days_of[{selector, cell.day}]};
+      }
+      SelectorDay& sums = *newest[selector].second;
       sums.all += cell.messages;
       if (!strange) continue;
       sums.strange += cell.messages;

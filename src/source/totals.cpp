@@ -1,6 +1,7 @@
 #include <algorithm>
+#include <array>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <set>
-#include <unordered_map>
 
 #include "report/names.hpp"
 #include "source/source.hpp"
@@ -36,6 +37,38 @@ void add_disposition(const report::Cell& cell, SourceTotals& totals) {
   }
 }
 
+/// What orders addresses, small: by messages, descending, then by the first sixteen letters of the text.
+struct AddressOrder {
+  std::uint64_t messages = 0;
+  std::array<std::uint64_t, 2> letters{};
+  std::uint32_t place = 0;
+};
+
+std::array<std::uint64_t, 2> first_letters(std::string_view text) {
+  std::array<std::uint64_t, 2> letters{};
+  for (std::size_t i = 0; i < 16 && i < text.size(); ++i) {
+    letters[i / 8] |= std::uint64_t{static_cast<unsigned char>(text[i])} << (56 - 8 * (i % 8));
+  }
+  return letters;
+}
+
+/// By messages, descending; ties by text.
+void sort(std::vector<SourceTotals::Address>& addresses) {
+  std::vector<AddressOrder> order;
+  order.reserve(addresses.size());
+  for (const auto& address : addresses) {
+    order.push_back({address.messages, first_letters(address.ip), static_cast<std::uint32_t>(order.size())});
+  }
+  std::sort(order.begin(), order.end(), [&](const AddressOrder& a, const AddressOrder& b) {
+    if (a.messages != b.messages) return a.messages > b.messages;
+    return a.letters != b.letters ? a.letters < b.letters : addresses[a.place].ip < addresses[b.place].ip;
+  });
+  std::vector<SourceTotals::Address> sorted;
+  sorted.reserve(addresses.size());
+  for (const AddressOrder& one : order) sorted.push_back(std::move(addresses[one.place]));
+  addresses = std::move(sorted);
+}
+
 /// Each type counts once for a message, however many reasons the receiver gave.
 void add_overrides(const report::Evidence& evidence, std::uint64_t messages, SourceTotals& totals) {
   if (evidence.reasons.empty()) return;
@@ -62,20 +95,18 @@ SourceTotals totals(const Classified& classified, const Source& source, const re
                     Day to) {
   SourceTotals totals;
   std::vector<bool> reported(classified.reporters.size(), false);
-  std::unordered_map<std::uint32_t, SourceTotals::Address> addresses;
+  boost::unordered_flat_map<std::uint32_t, SourceTotals::Address> addresses;
+  boost::unordered_flat_map<std::uint32_t, std::uint64_t> by_evidence;  // Messages: cells are many more.
   for (const auto index : cells_between(source, facts, from, to)) {
     const auto& cell = facts.cells[index];
-    const auto& evidence = facts.evidence[cell.evidence];
     const bool aligned = is_aligned(cell);
     totals.messages += cell.messages;
     totals.by_flow[static_cast<std::size_t>(classified.flows[index])] += cell.messages;
     if (aligned) totals.aligned += cell.messages;
     if (cell.dkim_aligned == report::AlignmentResult::pass) totals.dkim_aligned += cell.messages;
     if (cell.spf_aligned == report::AlignmentResult::pass) totals.spf_aligned += cell.messages;
-    if (any_dkim_pass(evidence)) totals.dkim_pass += cell.messages;
-    if (any_spf_pass(evidence)) totals.spf_pass += cell.messages;
+    by_evidence[cell.evidence] += cell.messages;
     add_disposition(cell, totals);
-    add_overrides(evidence, cell.messages, totals);
     if (!totals.last_seen || *totals.last_seen != cell.day) ++totals.days;  // A source's cells are sorted by day.
     if (!totals.first_seen) totals.first_seen = cell.day;
     totals.last_seen = cell.day;
@@ -84,18 +115,23 @@ SourceTotals totals(const Classified& classified, const Source& source, const re
     address.messages += cell.messages;
     if (aligned) address.aligned += cell.messages;
   }
+  for (const auto& [number, messages] : by_evidence) {
+    const auto& evidence = facts.evidence[number];
+    if (any_dkim_pass(evidence)) totals.dkim_pass += messages;
+    if (any_spf_pass(evidence)) totals.spf_pass += messages;
+    add_overrides(evidence, messages, totals);
+  }
   std::set<std::string> reporters;  // Several spellings are one.
   for (std::size_t i = 0; i < reported.size(); ++i) {
     if (reported[i]) reporters.insert(classified.reporters[i]);
   }
   totals.reporters.assign(reporters.begin(), reporters.end());
+  totals.addresses.reserve(addresses.size());
   for (auto& [number, address] : addresses) {
     if (const auto& ip = facts.addresses[number]) address.ip = ip->to_string();
     totals.addresses.push_back(std::move(address));
   }
-  std::sort(totals.addresses.begin(), totals.addresses.end(), [](const auto& a, const auto& b) {
-    return a.messages != b.messages ? a.messages > b.messages : a.ip < b.ip;
-  });
+  sort(totals.addresses);
   return totals;
 }
 

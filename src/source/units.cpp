@@ -7,8 +7,8 @@
 
 #include "base/ascii.hpp"
 #include "base/format.hpp"
+#include "base/large_pages.hpp"
 #include "domain/name.hpp"
-#include "source/networks.hpp"
 #include "source/regrouping.hpp"
 #include "source/score.hpp"
 #include "source/unit_names.hpp"
@@ -19,14 +19,14 @@ namespace {
 
 class Finder {
  public:
-  Finder(const report::DomainFacts& facts, const Kinds& kinds, const Views& views,
-         std::span<const report::Decision> decisions, const domain::OrgDomains& org_domains,
-         const config::ReadinessSettings& settings, const Dns* dns)
+  Finder(const report::DomainFacts& facts, const Kinds& kinds, const Views& views, const Networks& networks,
+         std::span<const report::Decision> decisions, const config::ReadinessSettings& settings)
       : facts_(facts),
         kinds_(kinds),
         cells_(kinds.cells),
         views_(views),
-        networks_(find_networks(facts, cells_, views, org_domains, dns)),
+        networks_(networks),
+        own_of_(find_own(facts, cells_, views, networks)),
         decisions_(decisions),
         settings_(settings) {
     for (const auto& view : views.evidence) {
@@ -39,7 +39,7 @@ class Finder {
   /// For the kinds that it was made with; `all` has every cell.
   Units find(std::span<const report::Cell> all) {
     Units result;
-    result.of_kind.reserve(cells_.size());
+    reserve_large(result.of_kind, cells_.size());
     const Regrouping regrouping(facts_.domain, cells_, views_, networks_.of_address, networks_.service_of);
     result.passed_on = regrouping.passed_on();
     const std::vector<bool> alone = alone_in_network();
@@ -57,6 +57,7 @@ class Finder {
 
  private:
   void read_decisions() {
+    reserve_large(by_address_, facts_.addresses.size());
     by_address_.assign(facts_.addresses.size(), nullptr);
     by_evidence_.assign(facts_.evidence.size(), nullptr);
     for (const auto& decision : decisions_) {
@@ -78,15 +79,15 @@ class Finder {
   }
 
   bool is_own_key(std::string_view network) const {
-    for (std::uint32_t i = 0; i < networks_.networks.size(); ++i) {
-      if (networks_.own_of[i] == i && networks_.name(i) == without_author(network)) return true;
+    for (std::uint32_t i = 0; i < networks_.size(); ++i) {
+      if (own_of_[i] == i && networks_.name(i) == without_author(network)) return true;
     }
     return false;
   }
 
   /// By kind: the only one of its network.
   std::vector<bool> alone_in_network() const {
-    std::vector<std::uint32_t> of_network(networks_.networks.size(), 0);
+    std::vector<std::uint32_t> of_network(networks_.size(), 0);
     for (const auto& cell : cells_) {
       if (const auto network = networks_.of_address[cell.address]; network != kNone) ++of_network[network];
     }
@@ -115,12 +116,15 @@ class Finder {
   }
 
   std::uint32_t passers_by(std::uint32_t author) {
-    return cached(passers_by_units_, author, [&] {
+    passers_by_units_.resize(views_.authors.size(), kNone);
+    std::uint32_t& known = passers_by_units_[author];
+    if (known != kNone) return known;
+    return known = [&] {
       Unit& unit = units_.emplace_back();
       unit.author = author;
       unit.passers_by = true;
       return static_cast<std::uint32_t>(units_.size() - 1);
-    });
+    }();
   }
 
   void by_domain(const report::Decision& decision) {
@@ -169,8 +173,8 @@ class Finder {
       return cached(service_units_, id, [&] { return service_unit(cell, view, *service); });
     }
     const auto network = networks_.of_address[cell.address];
-    if (network != kNone && networks_.own_of[network] != kNone) {
-      if (!is_another_customers(cell, view, network)) return own_unit(view, networks_.own_of[network]);
+    if (network != kNone && own_of_[network] != kNone) {
+      if (!is_another_customers(cell, view, network)) return own_unit(view, own_of_[network]);
       return cached(identity_units_, evidence, [&] { return account_unit(view); });
     }
     if (!view.foreign_dkim.empty() || !view.foreign_spf.empty()) {
@@ -184,7 +188,7 @@ class Finder {
   /// that never signs together with the owner.
   bool is_another_customers(const report::Cell& cell, const EvidenceView& view, std::uint32_t network) const {
     if (view.account.empty() || spf_aligned(cell, view) || dkim_aligned(cell, view)) return false;
-    const auto together = sign_together_.find(networks_.own_of[network]);
+    const auto together = sign_together_.find(own_of_[network]);
     return together == sign_together_.end() || !together->second.contains(view.account);
   }
 
@@ -192,9 +196,9 @@ class Finder {
     for (const auto& cell : cells_) {
       const auto network = networks_.of_address[cell.address];
       const auto& view = views_.evidence[cell.evidence];
-      if (network == kNone || networks_.own_of[network] == kNone || view.foreign_dkim.empty()) continue;
+      if (network == kNone || own_of_[network] == kNone || view.foreign_dkim.empty()) continue;
       if (spf_aligned(cell, view) || dkim_aligned(cell, view)) {
-        sign_together_[networks_.own_of[network]].insert(view.foreign_dkim_org);
+        sign_together_[own_of_[network]].insert(view.foreign_dkim_org);
       }
     }
   }
@@ -341,7 +345,8 @@ class Finder {
   const Kinds& kinds_;
   std::span<const report::Cell> cells_;  // The kinds'.
   const Views& views_;
-  Networks networks_;
+  const Networks& networks_;
+  std::vector<std::uint32_t> own_of_;  // By network, as find_own() gives it.
   std::span<const report::Decision> decisions_;
   const config::ReadinessSettings& settings_;
   std::unordered_set<std::string> decided_networks_;  // Those that a decision names by key.
@@ -357,16 +362,15 @@ class Finder {
   Cache own_units_;
   Cache identity_units_;
   Cache network_units_;
-  Cache passers_by_units_;
+  std::vector<std::uint32_t> passers_by_units_;  // By author; kNone: there is none yet.
 };
 
 }  // namespace
 
-Units find_units(const report::DomainFacts& facts, std::span<const report::Cell> cells, const Views& views,
-                 std::span<const report::Decision> decisions, const domain::OrgDomains& org_domains,
-                 const config::ReadinessSettings& settings, const Dns* dns) {
-  Kinds kinds = find_kinds(cells, facts.addresses.size());
-  Units units = Finder(facts, kinds, views, decisions, org_domains, settings, dns).find(cells);
+Units find_units(const report::DomainFacts& facts, std::span<const report::Cell> cells, Kinds kinds, const Views& views,
+                 const Networks& networks, std::span<const report::Decision> decisions,
+                 const config::ReadinessSettings& settings) {
+  Units units = Finder(facts, kinds, views, networks, decisions, settings).find(cells);
   units.kinds = std::move(kinds);
   return units;
 }

@@ -6,12 +6,11 @@
 #include <vector>
 
 #include "config/config.hpp"
-#include "domain/org_domain.hpp"
 #include "report/facts.hpp"
-#include "source/dns.hpp"
 #include "source/evidence_view.hpp"
 #include "source/kinds.hpp"
 #include "source/known.hpp"
+#include "source/networks.hpp"
 
 // Which party each cell belongs to: the first of the operator's decision, a known service with its tenant, a published
 // network of a known service, a network that the domain's own SPF authorises, a foreign identity that passes, its host
@@ -46,12 +45,12 @@ struct Units {
   std::uint32_t of_cell(std::size_t cell) const { return of_kind[kinds.of_cell[cell]]; }
 };
 
-/// `cells` are the facts' cells up to today; decisions are those about this policy domain. Networks that came by once,
-/// with mail that fails and shows nobody, are one unit for each author domain: after some years they are by far the
-/// most, and no rule tells them apart.
-Units find_units(const report::DomainFacts& facts, std::span<const report::Cell> cells, const Views& views,
-                 std::span<const report::Decision> decisions, const domain::OrgDomains& org_domains,
-                 const config::ReadinessSettings& settings, const Dns* dns);
+/// `cells` are the facts' cells up to today, `kinds` theirs; decisions are those about this policy domain. Networks
+/// that came by once, with mail that fails and shows nobody, are one unit for each author domain: after some years they
+/// are by far the most, and no rule tells them apart.
+Units find_units(const report::DomainFacts& facts, std::span<const report::Cell> cells, Kinds kinds, const Views& views,
+                 const Networks& networks, std::span<const report::Decision> decisions,
+                 const config::ReadinessSettings& settings);
 
 /// Attaches the decisions that name a unit by its key.
 void attach_key_decisions(std::vector<Unit>& units, std::span<const report::Decision> decisions);

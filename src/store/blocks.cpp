@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "store/packing.hpp"
-
 namespace ruagate::store {
 
 namespace {
@@ -61,17 +59,10 @@ std::vector<PackedCell> unpack_cells(std::string_view packed) {
 
 void unpack_cells(std::string_view packed, std::vector<PackedCell>& cells) {
   cells.clear();
-  std::uint64_t address = 0;
-  NumberReader in(packed);
-  while (!in.at_end()) {
-    PackedCell cell;
-    address += in.next();
-    cell.address = static_cast<std::int64_t>(address);
-    cell.evidence = signed_next(in);
-    cell.outcome = outcome_next(in);
-    cell.messages = signed_next(in);
-    cells.push_back(cell);
-  }
+  each_cell(packed, [&](std::int64_t address, std::int64_t evidence, std::uint64_t outcome, std::int64_t messages) {
+    static_cast<void>(unpack_outcome(static_cast<std::int64_t>(outcome)));  // Throws when it stands for nothing.
+    cells.push_back({address, evidence, static_cast<int>(outcome), messages});
+  });
 }
 
 std::int64_t add_saturated(std::int64_t a, std::int64_t b) {

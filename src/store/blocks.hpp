@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "store/packing.hpp"
+
 // Records and cells packed into blocks of bytes, as tables record_block and cell_block keep them. These forms are on
 // disk: they are added to, never changed.
 namespace ruagate::store {
@@ -49,6 +51,20 @@ std::string pack_cells(const std::vector<PackedCell>& cells);
 std::vector<PackedCell> unpack_cells(std::string_view packed);
 /// The same into a list that is used again and again.
 void unpack_cells(std::string_view packed, std::vector<PackedCell>& cells);
+
+/// Calls `take(address, evidence, outcome, messages)` for each packed cell, in order. Throws StoreError when the bytes
+/// are damaged.
+template <class Take>
+void each_cell(std::string_view packed, Take&& take) {
+  std::uint64_t address = 0;
+  NumberReader in(packed);
+  while (!in.at_end()) {
+    address += in.next();
+    const auto evidence = static_cast<std::int64_t>(in.next());
+    const std::uint64_t outcome = in.next();
+    take(static_cast<std::int64_t>(address), evidence, outcome, static_cast<std::int64_t>(in.next()));
+  }
+}
 
 /// a + b; a sum that does not fit becomes the largest number, never an error: counts come from outside.
 std::int64_t add_saturated(std::int64_t a, std::int64_t b);

@@ -312,6 +312,7 @@ void compare_rollups(Connection& connection, Interning& interning, Faults& fault
 std::vector<std::string> Store::check() {
   Impl& impl = *impl_;
   impl.settle();
+  impl.connection.script("pragma cache_size = -32768", "cannot set up the connection");  // It comes back to pages.
   const ReadScope scope(impl.connection);
   Faults faults;
   {

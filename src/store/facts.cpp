@@ -1,8 +1,10 @@
 #include <algorithm>
-#include <boost/unordered/unordered_flat_map.hpp>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
+#include "base/large_pages.hpp"
 #include "store/impl.hpp"
 #include "store/packing.hpp"
 
@@ -16,17 +18,15 @@ class Indices {
  public:
   std::uint32_t of(std::int64_t key) {
     if (key == last_key_ && !keys_.empty()) return last_;
-    const auto [at, is_new] = indices_.try_emplace(key, static_cast<std::uint32_t>(keys_.size()));
-    if (is_new) keys_.push_back(key);
     last_key_ = key;
-    last_ = at->second;
+    last_ = find_or_add(key);
     return last_;
   }
 
   /// (key, index) by ascending key: neighbours in the table follow each other.
   std::vector<std::pair<std::int64_t, std::uint32_t>> by_key() const {
     std::vector<std::pair<std::int64_t, std::uint32_t>> sorted;
-    sorted.reserve(keys_.size());
+    reserve_large(sorted, keys_.size());
     for (std::size_t i = 0; i < keys_.size(); ++i) sorted.emplace_back(keys_[i], static_cast<std::uint32_t>(i));
     std::sort(sorted.begin(), sorted.end());
     return sorted;
@@ -34,7 +34,39 @@ class Indices {
   std::size_t size() const { return keys_.size(); }
 
  private:
-  boost::unordered_flat_map<std::int64_t, std::uint32_t> indices_;
+  static constexpr std::uint32_t kEmpty = 0xFFFFFFFF;
+
+  /// A table of places in keys_, half empty at least, searched from where the key's digits point.
+  std::uint32_t find_or_add(std::int64_t key) {
+    if (2 * keys_.size() >= table_.size()) grow();
+    std::size_t at = start_of(key);
+    while (table_[at] != kEmpty) {
+      if (keys_[table_[at]] == key) return table_[at];
+      at = (at + 1) & (table_.size() - 1);
+    }
+    const auto index = static_cast<std::uint32_t>(keys_.size());
+    keys_.push_back(key);
+    table_[at] = index;
+    return index;
+  }
+  std::size_t start_of(std::int64_t key) const {
+    return static_cast<std::size_t>((static_cast<std::uint64_t>(key) * 0x9E3779B97F4A7C15U) >> shift_);
+  }
+  void grow() {
+    shift_ -= 2;
+    const std::size_t size = std::size_t{1} << (64 - shift_);
+    table_ = {};
+    reserve_large(table_, size);
+    table_.assign(size, kEmpty);
+    for (std::size_t i = 0; i < keys_.size(); ++i) {
+      std::size_t at = start_of(keys_[i]);
+      while (table_[at] != kEmpty) at = (at + 1) & (table_.size() - 1);
+      table_[at] = static_cast<std::uint32_t>(i);
+    }
+  }
+
+  unsigned shift_ = 64 - 8;
+  std::vector<std::uint32_t> table_;
   std::vector<std::int64_t> keys_;
   std::int64_t last_key_ = 0;
   std::uint32_t last_ = 0;
@@ -52,21 +84,33 @@ class DayBlocks {
     if (!more_) return false;
     day_ = query_.integer(0);
     reporter_ = query_.integer(1);
-    unpack_cells(query_.blob(2), cells_);
+    packed_ = query_.blob(2);
+    is_summed_ = false;
     while ((more_ = query_.step()) && query_.integer(0) == day_ && query_.integer(1) == reporter_) {
+      if (!is_summed_) unpack_cells(packed_, cells_);
+      is_summed_ = true;
       cells_ = add_cells(cells_, unpack_cells(query_.blob(2)));
     }
     return true;
   }
   Day day() const { return day_from_number(static_cast<int>(day_)); }
   std::int64_t reporter() const { return reporter_; }
-  const std::vector<PackedCell>& cells() const { return cells_; }
+  /// As store::each_cell().
+  template <class Take>
+  void each_cell(Take&& take) const {
+    if (!is_summed_) return store::each_cell(packed_, take);
+    for (const PackedCell& cell : cells_) {
+      take(cell.address, cell.evidence, static_cast<std::uint64_t>(cell.outcome), cell.messages);
+    }
+  }
 
  private:
   Query query_;
   bool more_ = false;
   std::int64_t day_ = 0;
   std::int64_t reporter_ = 0;
+  std::string packed_;
+  bool is_summed_ = false;  // Of several: then cells_ counts.
   std::vector<PackedCell> cells_;
 };
 
@@ -94,23 +138,23 @@ report::DomainFacts Store::Impl::facts(std::string_view domain, Day from, Day to
   if (with_cells) {
     {
       Query query(connection, named("cells_of_domain"), *domain_key, day_number(from), day_number(to), counted);
-      if (query.step()) facts.cells.reserve(query.count(0));
+      if (query.step()) reserve_large(facts.cells, query.count(0));
     }
     DayBlocks blocks(connection, *domain_key, from, to, counted);
     while (blocks.next()) {
       report::Cell cell;
       cell.day = blocks.day();
       cell.reporter = reporters.of(blocks.reporter());
-      for (const PackedCell& stored : blocks.cells()) {
-        const Outcome outcome = unpack_outcome(stored.outcome);
-        cell.address = addresses.of(stored.address);
-        cell.evidence = evidence.of(stored.evidence);
+      blocks.each_cell([&](std::int64_t address, std::int64_t of, std::uint64_t packed, std::int64_t messages) {
+        const Outcome outcome = unpack_outcome(static_cast<std::int64_t>(packed));  // Throws when it is damaged.
+        cell.address = addresses.of(address);
+        cell.evidence = evidence.of(of);
         cell.disposition = outcome.disposition;
         cell.dkim_aligned = outcome.dkim;
         cell.spf_aligned = outcome.spf;
-        cell.messages = static_cast<std::uint64_t>(stored.messages);
+        cell.messages = static_cast<std::uint64_t>(messages);
         facts.cells.push_back(cell);
-      }
+      });
     }
   }
   {
@@ -136,10 +180,11 @@ report::DomainFacts Store::Impl::facts(std::string_view domain, Day from, Day to
   }
   facts.reporters.resize(reporters.size());
   for (const auto& [key, index] : reporters.by_key()) facts.reporters[index] = interning.text(key);
+  reserve_large(facts.addresses, addresses.size());
   facts.addresses.resize(addresses.size());
   interning.addresses(addresses.by_key(), facts.addresses);
   facts.evidence.resize(evidence.size());
-  for (const auto& [key, index] : evidence.by_key()) facts.evidence[index] = interning.evidence(key);
+  interning.evidence(evidence.by_key(), facts.evidence);
   return facts;
 }
 

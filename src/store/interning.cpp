@@ -1,5 +1,6 @@
 #include "store/interning.hpp"
 
+#include <algorithm>
 #include <span>
 #include <utility>
 
@@ -211,27 +212,94 @@ std::optional<IpAddress> Interning::address(std::int64_t key) {
       key, IpAddress::from_bytes({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}), 0);
 }
 
-void Interning::addresses(const std::vector<std::pair<std::int64_t, std::uint32_t>>& wanted,
-                          std::vector<std::optional<IpAddress>>& out) {
-  constexpr std::int64_t kNear = 16;  // To step over so many rows costs less than to look for one.
-  std::optional<Query> rows;
-  std::int64_t at = 0;
+namespace {
+
+/// Rows by ascending key, for many keys that ascend: steps over what lies between near ones, and looks for far ones.
+class AscendingRows {
+ public:
+  AscendingRows(Connection& connection, QueryId from, std::int64_t near)
+      : connection_(connection), from_(from), near_(near) {}
+
+  /// False when there is none. Then, and after the next call, what blob() gave is gone.
+  bool find(std::int64_t key) {
+    bool found = rows_ && at_ <= key && key - at_ <= near_;
+    if (!found) {
+      rows_.reset();
+      rows_.emplace(connection_, from_, key);
+      found = step();
+    }
+    while (found && at_ < key) found = step();
+    return found && at_ == key;
+  }
+  std::string_view blob() const { return rows_->blob(1); }
+
+ private:
+  bool step() {
+    if (!rows_->step()) {
+      rows_.reset();
+      return false;
+    }
+    at_ = rows_->integer(0);
+    return true;
+  }
+
+  Connection& connection_;
+  QueryId from_;
+  std::int64_t near_;
+  std::optional<Query> rows_;
+  std::int64_t at_ = 0;
+};
+
+std::span<const std::uint8_t> bytes_of(std::string_view blob) {
+  return {reinterpret_cast<const std::uint8_t*>(blob.data()), blob.size()};
+}
+
+/// To step over so many rows costs less than to look for one.
+constexpr std::int64_t kNear = 16;
+
+}  // namespace
+
+void Interning::read_page(std::int64_t page) {
+  address_pages_.begin(page);
+  Query rows(connection_, named("addresses_from"), page * AddressPages::kKeys);
+  while (rows.step()) {
+    const std::int64_t key = rows.integer(0);
+    if (AddressPages::page_of(key) != page) break;
+    address_pages_.add(key, bytes_of(rows.blob(1)));
+  }
+}
+
+void Interning::look_up_addresses(std::span<const Wanted> wanted, std::vector<std::optional<IpAddress>>& out) {
+  AscendingRows rows(connection_, named("addresses_from"), kNear);
   for (const auto& [key, index] : wanted) {
     if (key == 0) continue;  // Named none.
-    bool found = rows && at <= key && key - at <= kNear;
-    if (!found) {
-      rows.reset();
-      rows.emplace(connection_, named("addresses_from"), key);
-      found = rows->step();
-      if (found) at = rows->integer(0);
+    if (!rows.find(key)) missing(connection_, "address", key);
+    out[index] = IpAddress::from_bytes(bytes_of(rows.blob()));
+  }
+}
+
+void Interning::addresses(const std::vector<Wanted>& wanted, std::vector<std::optional<IpAddress>>& out) {
+  std::vector<Wanted> others;
+  for (auto at = wanted.begin(); at != wanted.end();) {
+    const std::int64_t page = AddressPages::page_of(at->first);
+    const auto end =
+        std::find_if(at, wanted.end(), [&](const Wanted& one) { return AddressPages::page_of(one.first) != page; });
+    if (!address_pages_.has(page) && kNear * (end - at) >= AddressPages::kKeys) read_page(page);
+    for (; at != end; ++at) {
+      if (at->first == 0) continue;
+      out[at->second] = address_pages_.find(at->first);
+      if (!out[at->second]) others.push_back(*at);
     }
-    while (found && at < key) {
-      found = rows->step();
-      if (found) at = rows->integer(0);
-    }
-    if (!found || at != key) missing(connection_, "address", key);
-    const std::string_view bytes = rows->blob(1);
-    out[index] = IpAddress::from_bytes({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+  }
+  look_up_addresses(others, out);
+}
+
+void Interning::evidence(const std::vector<Wanted>& wanted, std::vector<report::Evidence>& out) {
+  constexpr std::int64_t kNearEvidence = 4;
+  AscendingRows rows(connection_, named("evidence_from"), kNearEvidence);
+  for (const auto& [key, index] : wanted) {
+    if (!rows.find(key)) missing(connection_, "evidence", key);
+    out[index] = unpack_evidence(rows.blob(), [this](std::int64_t text_key) { return text(text_key); });
   }
 }
 
@@ -279,6 +347,7 @@ void Interning::forget() {
   policy_keys_.clear();
   texts_.clear();
   addresses_.clear();
+  address_pages_.clear();
   evidence_.clear();
   bare_keys_.clear();
   policies_.clear();

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -11,6 +12,7 @@
 
 #include "base/ip_address.hpp"
 #include "report/report.hpp"
+#include "store/address_pages.hpp"
 #include "store/connection.hpp"
 
 // Values that are kept once and referred to by key: texts, addresses, evidence, policies. In front of each table
@@ -80,6 +82,8 @@ class Interning {
   void addresses(const std::vector<std::pair<std::int64_t, std::uint32_t>>& wanted,
                  std::vector<std::optional<IpAddress>>& out);
   const report::Evidence& evidence(std::int64_t key);
+  /// The same for evidence.
+  void evidence(const std::vector<std::pair<std::int64_t, std::uint32_t>>& wanted, std::vector<report::Evidence>& out);
   /// The key of the same evidence without the receiver's free texts. Throws StoreError as above.
   std::int64_t bare_key(std::int64_t evidence_key);
   /// Without its domain.
@@ -88,6 +92,9 @@ class Interning {
   void forget();
 
  private:
+  using Wanted = std::pair<std::int64_t, std::uint32_t>;
+  void read_page(std::int64_t page);
+  void look_up_addresses(std::span<const Wanted> wanted, std::vector<std::optional<IpAddress>>& out);
   std::int64_t add_evidence(const report::Evidence& evidence, std::optional<std::int64_t> bare);
 
   Connection& connection_;
@@ -98,6 +105,7 @@ class Interning {
   BoundedMap<std::string, std::int64_t, TextHash> policy_keys_{1U << 20};
   BoundedMap<std::int64_t, std::string> texts_{8U << 20};
   BoundedMap<std::int64_t, std::optional<IpAddress>> addresses_{8U << 20};
+  AddressPages address_pages_;
   BoundedMap<std::int64_t, report::Evidence> evidence_{16U << 20};
   BoundedMap<std::int64_t, std::int64_t> bare_keys_{4U << 20};
   BoundedMap<std::int64_t, report::PublishedPolicy> policies_{1U << 20};

@@ -16,9 +16,8 @@ void append_number(std::string& out, std::uint64_t number) {
 std::uint64_t NumberReader::long_next() {
   std::uint64_t number = 0;
   for (unsigned shift = 0; shift < 64; shift += 7) {
-    if (rest_.empty()) break;
-    const auto byte = static_cast<unsigned char>(rest_.front());
-    rest_.remove_prefix(1);
+    if (at_ == end_) break;
+    const auto byte = static_cast<unsigned char>(*at_++);
     number |= static_cast<std::uint64_t>(byte & 0x7F) << shift;
     if ((byte & 0x80) == 0) return number;
   }
@@ -32,12 +31,6 @@ void damaged_value(std::string_view what) {
 int pack(const Outcome& outcome) {
   return static_cast<int>(outcome.disposition) + 8 * static_cast<int>(outcome.dkim) +
          32 * static_cast<int>(outcome.spf);
-}
-
-Outcome unpack_outcome(std::int64_t packed) {
-  return {enum_from(packed & 7, report::Disposition::unknown),
-          enum_from((packed >> 3) & 3, report::AlignmentResult::unknown),
-          enum_from(packed >> 5, report::AlignmentResult::unknown)};
 }
 
 std::string pack_keys(const std::vector<std::int64_t>& keys) {

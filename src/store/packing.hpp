@@ -16,18 +16,30 @@ void append_number(std::string& out, std::uint64_t number);
 /// Reads numbers one after another. Throws StoreError at a damaged end.
 class NumberReader {
  public:
-  explicit NumberReader(std::string_view packed) : rest_(packed) {}
-  bool at_end() const { return rest_.empty(); }
+  explicit NumberReader(std::string_view packed) : at_(packed.data()), end_(packed.data() + packed.size()) {}
+  bool at_end() const { return at_ == end_; }
   std::uint64_t next() {
-    if (rest_.empty() || (rest_.front() & 0x80) != 0) return long_next();
-    const auto byte = static_cast<unsigned char>(rest_.front());
-    rest_.remove_prefix(1);
-    return byte;
+    if (at_ != end_) {
+      const auto first = static_cast<unsigned char>(*at_);
+      if ((first & 0x80) == 0) {
+        ++at_;
+        return first;
+      }
+      if (end_ - at_ > 1) {
+        const auto second = static_cast<unsigned char>(at_[1]);
+        if ((second & 0x80) == 0) {
+          at_ += 2;
+          return (first & 0x7FU) | (std::uint64_t{second} << 7);
+        }
+      }
+    }
+    return long_next();
   }
 
  private:
   std::uint64_t long_next();
-  std::string_view rest_;
+  const char* at_;
+  const char* end_;
 };
 
 /// A packed value or a number in a column that this program never wrote. Throws StoreError.
@@ -51,7 +63,11 @@ struct Outcome {
   report::AlignmentResult spf = report::AlignmentResult::unknown;
 };
 int pack(const Outcome& outcome);
-Outcome unpack_outcome(std::int64_t packed);
+inline Outcome unpack_outcome(std::int64_t packed) {
+  return {enum_from(packed & 7, report::Disposition::unknown),
+          enum_from((packed >> 3) & 3, report::AlignmentResult::unknown),
+          enum_from(packed >> 5, report::AlignmentResult::unknown)};
+}
 
 // Enumerators whose numbers are on disk.
 static_assert(static_cast<int>(report::Generation::rfc9990) == 1);

@@ -143,6 +143,8 @@ Store::Impl::Impl(const std::string& path, OpenMode open_mode)
       "pragma foreign_keys = on; pragma synchronous = full; pragma cache_size = -32768; pragma temp_store = memory;"
       "pragma trusted_schema = off; pragma cell_size_check = on",
       "cannot set up the connection");
+  // What questions read they read once, and a new page of memory costs more than to read one again.
+  if (read_only) connection.script("pragma cache_size = -4096", "cannot set up the connection");
   if (!read_only) {
     use_write_ahead_log(connection);
     connection.script("pragma wal_autocheckpoint = 4000; pragma journal_size_limit = 67108864",

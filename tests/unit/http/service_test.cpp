@@ -1,6 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <thread>
+#include <utility>
+
 #include "unit/http/world.hpp"
 #include "unpack/unpack.hpp"
 
@@ -58,6 +62,78 @@ TEST(Service, TheDatabaseOfAnotherDomainChangesNothingHere) {
   other.commit();
   EXPECT_EQ(world.get(kReadiness, {{"if-none-match", tag}}).status, 304);
   EXPECT_THAT(ServiceWorld::body(world.get("/api/v1/domains")), HasSubstr("other.example"));
+}
+
+void add_domain(const std::string& path, const std::string& domain) {
+  store::Store other(path, store::OpenMode::write);
+  report::Report report;
+  report.reporter = "r";
+  report.report_id = domain;
+  report.begin = Instant{*parse_day("2026-11-19")};
+  report.end = report.begin + std::chrono::hours{1};
+  report.policy.domain = domain;
+  other.begin();
+  other.insert(report, {"t", report.end, report::Trust::unverified}, {});
+  other.commit();
+}
+
+TEST(Service, WhileAnOverviewIsWorkedOutOthersAreGivenTheOneBefore) {
+  ServiceWorld world;
+  const std::string before = ServiceWorld::body(world.get("/api/v1/domains"));
+  add_domain(world.path(), "other.example");
+  const auto ask = [&](const std::string& target) {
+    Reader reader;  // Of its own: SQLite asks now and then, too, but not so soon.
+    Request request;
+    request.method = "GET";
+    request.target = target;
+    request.peer = *IpAddress::parse("127.0.0.1");
+    request.headers = {{"host", "localhost"}};
+    return world.service().handle(reader, request);
+  };
+  Response other;
+  bool asked = false;
+  world.meanwhile = [&] {
+    if (std::exchange(asked, true)) return;
+    std::thread([&] { other = ask("/api/v1/domains?as_of=2026-11-21"); }).join();
+  };
+  // The one before may be used again for ten times as long as it cost.
+  Response first;
+  for (const auto begin = std::chrono::steady_clock::now();
+       !asked && std::chrono::steady_clock::now() - begin < std::chrono::seconds{11};) {
+    first = ask("/api/v1/domains?format=csv");
+  }
+  ASSERT_TRUE(asked);
+  EXPECT_EQ(ServiceWorld::body(other), before);
+  EXPECT_THAT(ServiceWorld::body(first), HasSubstr("other.example"));
+  // Nor is it kept as the present one.
+  Response now = world.get("/api/v1/domains?as_of=2026-11-21");
+  for (const auto begin = std::chrono::steady_clock::now();
+       ServiceWorld::body(now) == before && std::chrono::steady_clock::now() - begin < std::chrono::seconds{11};) {
+    now = world.get("/api/v1/domains?as_of=2026-11-21");
+  }
+  EXPECT_THAT(ServiceWorld::body(now), HasSubstr("other.example"));
+  EXPECT_NE(ServiceWorld::header(now, "ETag"), ServiceWorld::header(other, "ETag"));
+}
+
+TEST(Service, QuestionsAboutADomainShareItsFactsUntilSomethingChanges) {
+  ServiceWorld world;
+  const std::string sources = ServiceWorld::body(world.get("/api/v1/domains/example.com/sources"));
+  EXPECT_EQ(ServiceWorld::body(world.get("/api/v1/domains/example.com/timeline")).find("other.example"),
+            std::string::npos);
+  EXPECT_EQ(world.get(kReadiness).status, 200);
+  world.service().tidy();
+  {
+    store::Store other(world.path(), store::OpenMode::write);
+    report::Decision decision;
+    decision.domain = "example.com";
+    decision.what = "192.0.2.1";
+    other.begin();
+    other.set_decision(decision);
+    other.commit();
+  }
+  const std::string decided = ServiceWorld::body(world.get("/api/v1/domains/example.com/sources"));
+  EXPECT_NE(decided, sources);
+  EXPECT_THAT(decided, HasSubstr("operator's decision"));
 }
 
 TEST(Service, PagesAreGivenForEveryPathWithoutAnExtension) {

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -57,10 +58,13 @@ class ServiceWorld {
                 {"<feedback/>", store::RawEncoding::plain});
     made.commit();
     live_ = live;
-    service_ =
-        std::make_unique<http::Service>(http::Parts{clock_, org_domains_, "1.2.3", assets_,
-                                                    [] { return answer::ServiceStatus{}; }, [] { return false; }},
-                                        live_);
+    service_ = std::make_unique<http::Service>(
+        http::Parts{clock_, org_domains_, "1.2.3", assets_, [] { return answer::ServiceStatus{}; },
+                    [this] {
+                      if (meanwhile) meanwhile();
+                      return false;
+                    }},
+        live_);
   }
 
   http::Response ask(http::Request request) {
@@ -95,6 +99,7 @@ class ServiceWorld {
   static std::string body(const http::Response& response) { return response.body ? *response.body : ""; }
 
   std::vector<web::Asset> assets_;
+  std::function<void()> meanwhile;  ///< Called now and then while something is worked out.
 
  private:
   Folder dir_;
