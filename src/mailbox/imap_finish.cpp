@@ -121,8 +121,10 @@ Result<bool> MoveUnderWay::finish(Session& session) const {
 
 Result<std::optional<MoveUnderWay>> Finisher::begin(Session& session, const Selected& selected,
                                                     const Acknowledgement& done, std::vector<std::uint32_t> uids) {
+  // A server that waits until its mail is read takes no more commands than sockets hold.
+  constexpr std::size_t kMostSets = 2;
   const bool can_move = done.action == Acknowledgement::Action::move && session.can("MOVE");
-  if (!can_move || selected.is_read_only) return std::nullopt;
+  if (!can_move || selected.is_read_only || uid_sets(uids, kSetBytes).size() > kMostSets) return std::nullopt;
   const auto target = folder_on_server(done.folder, session.space());
   if (!target) return std::nullopt;
   if (auto known = know_folder(session, *target); !known) return tl::unexpected(known.error());
