@@ -238,6 +238,7 @@ void Worker::State::acknowledge(mailbox::Mailbox& mailbox, bool all) {
   };
   if (all) {
     committed.flush(mailbox, failed);
+    if (const auto settled = mailbox.settle(); !settled) failed(settled.error());
   } else {
     committed.flush_if_due(mailbox, failed);
   }

@@ -84,6 +84,55 @@ Result<void> Finisher::make_folder(Session& session, const std::string& folder) 
   return {};
 }
 
+Result<void> Finisher::know_folder(Session& session, const std::string& target) {
+  if (known_folders_.contains(target)) return {};
+  if (auto made = make_folder(session, target); !made) return made;
+  known_folders_.insert(target);
+  return {};
+}
+
+Result<void> MoveUnderWay::begin(Session& session, const std::string& target) {
+  // Some servers look for what others did only when nothing in particular is asked.
+  auto told = session.begin("NOOP");
+  if (!told) return tl::unexpected(told.error());
+  for (const auto& set : uid_sets(uids_, kSetBytes)) {
+    auto begun = session.begin(format("UID MOVE {} {}", set, quoted(target)));
+    if (!begun) return tl::unexpected(begun.error());
+    begun_.push_back(std::move(*begun));
+  }
+  return {};
+}
+
+bool MoveUnderWay::is_answered() const {
+  return std::all_of(begun_.begin(), begun_.end(), [](const auto& begun) { return begun->answer.has_value(); });
+}
+
+bool MoveUnderWay::is_confirmed() const {
+  return std::all_of(begun_.begin(), begun_.end(),
+                     [](const auto& begun) { return begun->answer && begun->answer->is_ok(); });
+}
+
+Result<bool> MoveUnderWay::finish(Session& session) const {
+  for (const auto& begun : begun_) {
+    if (auto answer = session.finish(*begun); !answer) return tl::unexpected(answer.error());
+  }
+  return is_confirmed();
+}
+
+Result<std::optional<MoveUnderWay>> Finisher::begin(Session& session, const Selected& selected,
+                                                    const Acknowledgement& done, std::vector<std::uint32_t> uids) {
+  // A server that waits until its mail is read takes no more commands than sockets hold.
+  constexpr std::size_t kMostSets = 2;
+  const bool can_move = done.action == Acknowledgement::Action::move && session.can("MOVE");
+  if (!can_move || selected.is_read_only || uid_sets(uids, kSetBytes).size() > kMostSets) return std::nullopt;
+  const auto target = folder_on_server(done.folder, session.space());
+  if (!target) return std::nullopt;
+  if (auto known = know_folder(session, *target); !known) return tl::unexpected(known.error());
+  MoveUnderWay move(std::move(uids));
+  if (auto begun = move.begin(session, *target); !begun) return tl::unexpected(begun.error());
+  return move;
+}
+
 Result<void> Finisher::move_set(Session& session, std::vector<std::uint32_t> uids, const std::string& target) {
   // Another client may take some of them at the same time; then the server refuses all, and the rest is moved.
   constexpr int kMostTries = 10;
@@ -108,10 +157,7 @@ Result<void> Finisher::move_set(Session& session, std::vector<std::uint32_t> uid
 
 Result<void> Finisher::move(Session& session, const Selected& selected, const std::string& source,
                             const std::string& target, std::span<const std::uint32_t> uids) {
-  if (!known_folders_.contains(target)) {
-    if (auto made = make_folder(session, target); !made) return made;
-    known_folders_.insert(target);
-  }
+  if (auto known = know_folder(session, target); !known) return known;
   if (session.can("MOVE")) {
     for (const auto& portion : uid_portions(uids, kSetBytes)) {
       auto moved = move_set(session, {portion.uids.begin(), portion.uids.end()}, target);

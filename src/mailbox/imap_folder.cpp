@@ -48,25 +48,48 @@ Result<std::vector<std::uint32_t>> still_there(Session& session, std::span<const
   return there;
 }
 
-Result<std::vector<Listed>> list_sizes(Session& session, std::span<const std::uint32_t> uids) {
-  std::vector<Listed> listed;
-  const std::set<std::uint32_t> asked(uids.begin(), uids.end());
-  for (const auto& set : uid_sets(uids)) {
-    const auto take = [&](Response& response, const Head& head) {
-      if (!head.is("FETCH")) return;
+SizesAhead::SizesAhead(std::span<const std::uint32_t> uids) : state_(std::make_shared<State>()) {
+  state_->uids.assign(uids.begin(), uids.end());
+}
+
+Result<void> SizesAhead::begin(Session& session) {
+  for (const auto& set : uid_sets(state_->uids)) {
+    const auto take = [state = state_](const Response& response, const Head& head) {
+      if (!head.is("FETCH")) return false;
       const auto data = read_fetch(response, head);
-      if (data.uid && data.size && asked.contains(*data.uid)) listed.push_back({*data.uid, *data.size});
+      if (!data.uid || !data.size) return false;
+      if (!std::binary_search(state->uids.begin(), state->uids.end(), *data.uid)) return false;
+      state->listed.push_back({*data.uid, *data.size});
+      return true;
     };
-    if (auto done = session.require(format("UID FETCH {} (UID RFC822.SIZE)", set), "list", "list messages", take);
-        !done) {
-      return tl::unexpected(done.error());
+    auto begun = session.begin(format("UID FETCH {} (UID RFC822.SIZE)", set), take);
+    if (!begun) return tl::unexpected(begun.error());
+    begun_.push_back(std::move(*begun));
+  }
+  return {};
+}
+
+Result<std::vector<Listed>> SizesAhead::finish(Session& session) {
+  for (const auto& begun : begun_) {
+    auto answer = session.finish(*begun);
+    if (!answer) return tl::unexpected(answer.error());
+    if (!answer->is_ok()) {
+      return fail(ErrorKind::temporary, "list",
+                  format("cannot list messages: the server says {} {}", answer->word, answer->text));
     }
   }
+  auto listed = std::move(state_->listed);
   const auto by_uid = [](const Listed& a, const Listed& b) { return a.uid < b.uid; };
   std::sort(listed.begin(), listed.end(), by_uid);
   const auto same = [](const Listed& a, const Listed& b) { return a.uid == b.uid; };
   listed.erase(std::unique(listed.begin(), listed.end(), same), listed.end());
   return listed;
+}
+
+Result<std::vector<Listed>> list_sizes(Session& session, std::span<const std::uint32_t> uids) {
+  SizesAhead sizes(uids);
+  if (auto begun = sizes.begin(session); !begun) return tl::unexpected(begun.error());
+  return sizes.finish(session);
 }
 
 namespace {
@@ -76,13 +99,12 @@ bool has_body(const Bodies& bodies, std::uint32_t uid) {
   return hit != bodies.end() && (hit->second.has_value() || hit->second.error().kind == ErrorKind::too_large);
 }
 
-/// Adds what a FETCH response says of the messages `asked` for.
-Session::OnData into(Bodies& bodies, std::span<const std::uint32_t> uids, std::size_t max_bytes) {
-  return [&bodies, asked = std::set<std::uint32_t>(uids.begin(), uids.end()), max_bytes](Response& response,
-                                                                                         const Head& head) {
-    if (!head.is("FETCH")) return;
+/// Adds what a FETCH response says of the messages `asked` for (sorted); true when that was a body.
+auto into(Bodies& bodies, std::span<const std::uint32_t> asked, std::size_t max_bytes) {
+  return [&bodies, asked, max_bytes](Response& response, const Head& head) {
+    if (!head.is("FETCH")) return false;
     auto data = read_fetch(response, head);
-    if (!data.uid || !asked.contains(*data.uid)) return;
+    if (!data.uid || !std::binary_search(asked.begin(), asked.end(), *data.uid)) return false;
     const auto uid = *data.uid;
     if (data.body_left_out) {
       bodies.insert_or_assign(uid, fail(ErrorKind::too_large, "message_too_large",
@@ -93,7 +115,9 @@ Session::OnData into(Bodies& bodies, std::span<const std::uint32_t> uids, std::s
     } else {
       // It is there, but NIL is no message (or only its flags have changed, and the body comes next).
       bodies.try_emplace(uid, fail(ErrorKind::temporary, "unreadable", "the server gives the message no body"));
+      return false;
     }
+    return true;
   };
 }
 
@@ -131,26 +155,29 @@ Result<Bodies> fetch_bodies(Session& session, std::span<const std::uint32_t> uid
 }
 
 BodiesAhead::BodiesAhead(std::vector<std::uint32_t> uids, std::size_t max_bytes)
-    : uids_(std::move(uids)), max_bytes_(max_bytes), bodies_(std::make_shared<Bodies>()) {}
+    : uids_(std::make_shared<const std::vector<std::uint32_t>>(std::move(uids))),
+      max_bytes_(max_bytes),
+      bodies_(std::make_shared<Bodies>()) {}
 
 bool BodiesAhead::has(std::uint32_t uid) const {
-  return std::binary_search(uids_.begin(), uids_.end(), uid);
+  return std::binary_search(uids_->begin(), uids_->end(), uid);
 }
 
 Result<void> BodiesAhead::begin(Session& session) {
-  const auto take = into(*bodies_, uids_, max_bytes_);
-  auto begun = session.begin(fetch_command(uid_sets(uids_, ~std::size_t{0}).front()),
-                             [bodies = bodies_, take](Response& response, const Head& head) { take(response, head); });
+  const auto take = into(*bodies_, *uids_, max_bytes_);
+  auto begun = session.begin(
+      fetch_command(uid_sets(*uids_, ~std::size_t{0}).front()),
+      [uids = uids_, bodies = bodies_, take](Response& response, const Head& head) { return take(response, head); });
   if (!begun) return tl::unexpected(begun.error());
-  begun_ = *begun;
+  begun_ = std::move(*begun);
   return {};
 }
 
 Result<Bodies> BodiesAhead::finish(Session& session) {
-  auto answer = session.finish(begun_);
+  auto answer = session.finish(*begun_);
   if (!answer) return tl::unexpected(answer.error());
   if (!answer->is_ok()) {
-    auto rest = fetch_singly(session, uids_, *bodies_, into(*bodies_, uids_, max_bytes_));
+    auto rest = fetch_singly(session, *uids_, *bodies_, into(*bodies_, *uids_, max_bytes_));
     if (!rest) return tl::unexpected(rest.error());
   }
   return std::move(*bodies_);

@@ -6,7 +6,6 @@
 #include "base/log.hpp"
 #include "base/printable.hpp"
 #include "mailbox/files.hpp"
-#include "mailbox/imap_turn.hpp"
 
 namespace ruagate::mailbox {
 namespace imap {
@@ -151,6 +150,7 @@ auto ImapMailbox::in_session(const Action& action) -> decltype(action()) {
 
 void ImapMailbox::forget_listed() {
   unsized_.clear();
+  sizes_.reset();
   to_hand_out_.clear();
   unasked_.clear();
   ahead_.clear();
@@ -166,13 +166,20 @@ Result<void> ImapMailbox::list_again() {
   return {};
 }
 
-Result<void> ImapMailbox::list_more() {
+Result<void> ImapMailbox::ask_sizes() {
   constexpr std::size_t kAtOnce = 1000;
+  if (unsized_.empty()) unsized_ = progress_.take(kAtOnce);
+  if (unsized_.empty() || (sizes_ && sizes_->session == sessions_)) return {};
+  sizes_ = {SizesAhead(unsized_), sessions_};
+  return sizes_->sizes.begin(*session_);
+}
+
+Result<void> ImapMailbox::list_more() {
   std::vector<Listed> listed;
   while (listed.empty()) {
-    if (unsized_.empty()) unsized_ = progress_.take(kAtOnce);
+    if (auto asked = ask_sizes(); !asked) return asked;
     if (unsized_.empty()) return {};
-    auto sizes = list_sizes(*session_, unsized_);
+    auto sizes = std::exchange(sizes_, std::nullopt)->sizes.finish(*session_);
     if (!sizes) return tl::unexpected(sizes.error());
     listed = std::move(*sizes);
     std::set<std::uint32_t> there;
@@ -186,12 +193,14 @@ Result<void> ImapMailbox::list_more() {
     // fetch() refuses a larger one by its size.
     if (message.size <= options_.max_message_bytes) unasked_.push_back(message);
   }
-  return {};
+  return ask_sizes();
 }
 
 Result<std::optional<std::uint64_t>> ImapMailbox::begin_pass() {
   const std::lock_guard lock(lock_);
   is_listed_ = false;
+  moving_.clear();
+  turn_.reset();
   return in_session([&]() -> Result<std::optional<std::uint64_t>> {
     // Some servers tell of new mail only when asked for nothing in particular.
     if (auto told = session_->command("NOOP"); !told) return tl::unexpected(told.error());
@@ -269,13 +278,14 @@ Result<void> ImapMailbox::fetch_chunk(std::uint32_t uid) {
   for (const auto one : chunk) {
     if (!fetched_.contains(one)) progress_.done(one);
   }
+  note_confirmed();
   fetch_ahead();
   return {};
 }
 
 /// The server works on the next messages while these are read and stored. A lost session is found out later.
 void ImapMailbox::fetch_ahead() {
-  constexpr std::size_t kMostAhead = 4;
+  constexpr std::size_t kMostAhead = 8;
   if (!session_ || !session_->is_alive() || !is_listed_) return;
   if (!ahead_.empty() && ahead_.front().session != sessions_) return;  // Those are asked for again first.
   std::uint64_t bytes = 0;
@@ -323,6 +333,35 @@ const Acknowledgement& ImapMailbox::treatment(Outcome outcome) const {
   return options_.ignored;
 }
 
+void ImapMailbox::take_turn() {
+  if (turn_) return;
+  const auto place = *checkpoint_place();
+  turn_.emplace(place.server + "/" + place.folder, kTurnLimit, settings_.stop);
+}
+
+void ImapMailbox::note_done(std::span<const std::uint32_t> uids) {
+  for (const auto uid : uids) progress_.done(uid);
+}
+
+void ImapMailbox::note_confirmed() {
+  std::erase_if(moving_, [&](const Moving& moving) {
+    if (!moving.move.is_confirmed()) return false;
+    if (moving.validity == selected_.validity) note_done(moving.move.uids());
+    return true;
+  });
+  if (moving_.empty()) turn_.reset();
+}
+
+Result<void> ImapMailbox::acknowledge_now(const Acknowledgement& done, std::span<const std::uint32_t> uids) {
+  if (done.action != Acknowledgement::Action::move) {
+    return finisher_.finish(*session_, selected_, folder_, done, uids);
+  }
+  take_turn();
+  auto left = still_there(*session_, uids);
+  if (!left) return tl::unexpected(left.error());
+  return finisher_.finish(*session_, selected_, folder_, done, *left);
+}
+
 Result<void> ImapMailbox::acknowledge(std::span<const MessageRef> messages, Outcome outcome) {
   const std::lock_guard lock(lock_);
   const auto& done = treatment(outcome);
@@ -335,22 +374,62 @@ Result<void> ImapMailbox::acknowledge(std::span<const MessageRef> messages, Outc
     std::sort(uids.begin(), uids.end());
     return uids;
   };
-  if (done.action != Acknowledgement::Action::keep) {
-    auto finished = in_session([&]() -> Result<void> {
-      if (done.action != Acknowledgement::Action::move) {
-        return finisher_.finish(*session_, selected_, folder_, done, uids_now());
-      }
-      const auto place = *checkpoint_place();
-      const Turn turn(place.server + "/" + place.folder, kTurnLimit, settings_.stop);
-      const auto uids = uids_now();
-      auto left = still_there(*session_, uids);
-      if (!left) return tl::unexpected(left.error());
-      return finisher_.finish(*session_, selected_, folder_, done, *left);
-    });
-    if (!finished) return finished;
+  note_confirmed();
+  Result<void> earlier;
+  if (std::any_of(moving_.begin(), moving_.end(), [&](const Moving& moving) { return needs_more(moving); })) {
+    earlier = settle_all();
   }
-  for (const auto uid : uids_now()) progress_.done(uid);
-  return {};
+  std::optional<MoveUnderWay> move;
+  if (done.action != Acknowledgement::Action::keep) {
+    auto told = in_session([&]() -> Result<void> {
+      const auto uids = uids_now();
+      if (uids.empty()) return {};
+      if (done.action == Acknowledgement::Action::move) take_turn();
+      auto begun = finisher_.begin(*session_, selected_, done, uids);
+      if (!begun) return tl::unexpected(begun.error());
+      move = std::move(*begun);
+      if (!move) return acknowledge_now(done, uids);
+      return {};
+    });
+    if (told && move) moving_.push_back({std::move(*move), &done, selected_.validity, sessions_});
+    note_confirmed();
+    if (!told) return told;
+  }
+  if (!move) note_done(uids_now());
+  return earlier;
+}
+
+/// Nobody else will finish it: the server refused, or the session was lost meanwhile.
+bool ImapMailbox::needs_more(const Moving& moving) const {
+  return moving.session != sessions_ || (moving.move.is_answered() && !moving.move.is_confirmed());
+}
+
+Result<void> ImapMailbox::settle_all() {
+  note_confirmed();
+  Result<void> settled;
+  for (const auto& moving : std::exchange(moving_, {})) {
+    auto done = in_session([&]() -> Result<void> {
+      if (moving.validity != selected_.validity) return {};  // As in acknowledge().
+      if (moving.session == sessions_) {
+        auto moved = moving.move.finish(*session_);
+        if (!moved) return tl::unexpected(moved.error());
+        if (*moved) return {};
+      }
+      return acknowledge_now(*moving.done, moving.move.uids());
+    });
+    if (!done) {
+      settled = done;
+    } else if (moving.validity == selected_.validity) {
+      note_done(moving.move.uids());
+    }
+  }
+  turn_.reset();
+  return settled;
+}
+
+Result<void> ImapMailbox::settle() {
+  const std::lock_guard lock(lock_);
+  return settle_all();
 }
 
 std::size_t ImapMailbox::acknowledged_at_once() const {

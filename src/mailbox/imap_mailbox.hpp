@@ -18,6 +18,7 @@
 #include "mailbox/imap_secret.hpp"
 #include "mailbox/imap_session.hpp"
 #include "mailbox/imap_trace.hpp"
+#include "mailbox/imap_turn.hpp"
 
 namespace ruagate::mailbox::imap {
 
@@ -34,6 +35,7 @@ class ImapMailbox final : public Mailbox {
   Result<std::string> fetch(const MessageRef& message) override;
   Result<void> acknowledge(std::span<const MessageRef> messages, Outcome outcome) override;
   std::size_t acknowledged_at_once() const override;
+  Result<void> settle() override;
   void wait(std::chrono::milliseconds limit, const std::function<bool()>& stop) override;
   std::optional<CheckpointPlace> checkpoint_place() const override;
   void resume(const Checkpoint& checkpoint) override;
@@ -48,6 +50,17 @@ class ImapMailbox final : public Mailbox {
     std::uint64_t bytes;
     std::uint64_t session;
   };
+  struct Sizes {
+    SizesAhead sizes;
+    std::uint64_t session;
+  };
+  /// Messages that the server was told to move, under a UIDVALIDITY, and has not confirmed.
+  struct Moving {
+    MoveUnderWay move;
+    const Acknowledgement* done;
+    std::uint32_t validity;
+    std::uint64_t session;
+  };
 
   Result<void> open_session();
   Result<void> open_folder();
@@ -60,8 +73,10 @@ class ImapMailbox final : public Mailbox {
   Error lost(const Error& cause) const;
 
   Result<void> list_again();
-  /// Asks for the sizes of the next messages; none are left to hand out when the pass is at its end.
+  /// Learns the sizes of the next messages; none are left to hand out when the pass is at its end.
   Result<void> list_more();
+  /// Asks for the sizes of the messages that follow those listed.
+  Result<void> ask_sizes();
   /// What was asked for, and listed, belongs to another folder or another list.
   void forget_listed();
   /// Takes the next messages that go into one FETCH from those not asked for.
@@ -71,6 +86,13 @@ class ImapMailbox final : public Mailbox {
   std::pair<std::vector<std::uint32_t>, std::optional<Ahead>> chunk_with(std::uint32_t uid);
   void fetch_ahead();
   const Acknowledgement& treatment(Outcome outcome) const;
+  Result<void> acknowledge_now(const Acknowledgement& done, std::span<const std::uint32_t> uids);
+  void take_turn();
+  /// Takes note of the moves that the server has confirmed.
+  void note_confirmed();
+  bool needs_more(const Moving& moving) const;
+  Result<void> settle_all();
+  void note_done(std::span<const std::uint32_t> uids);
   void keep_alive();
 
   const ImapSettings settings_;
@@ -87,10 +109,13 @@ class ImapMailbox final : public Mailbox {
   bool is_listed_ = false;  ///< The list of this pass belongs to the validity of the folder.
   bool was_connected_ = false;
   std::vector<std::uint32_t> unsized_;  ///< Taken from the list; their sizes are not known yet.
+  std::optional<Sizes> sizes_;          ///< Of those.
   std::deque<Listed> to_hand_out_;
   std::deque<Listed> unasked_;  ///< Their bodies were not asked for.
   std::deque<Ahead> ahead_;
   Bodies fetched_;
+  std::vector<Moving> moving_;
+  std::optional<Turn> turn_;    ///< While messages are moved.
   std::uint64_t sessions_ = 0;  ///< Opened until now.
   std::set<std::string> warned_;
   std::minstd_rand random_;

@@ -161,50 +161,46 @@ Result<Answer> Session::command(std::string_view text, const OnData& data) {
   return exchange(text, {}, "*", false, data);
 }
 
-Result<std::uint64_t> Session::begin(std::string_view text, OnData data) {
-  begun_.push_back({++commands_, std::move(data), std::nullopt});
-  if (auto sent = send(format("r{} {}", commands_, text)); !sent) return tl::unexpected(sent.error());
-  return commands_;
+Result<std::shared_ptr<const Begun>> Session::begin(std::string_view text,
+                                                    std::function<bool(Response&, const Head&)> take) {
+  auto begun = std::make_shared<Begun>(Begun{++commands_, std::move(take), std::nullopt});
+  begun_.push_back(begun);
+  if (auto sent = send(format("r{} {}", begun->number, text)); !sent) return tl::unexpected(sent.error());
+  return begun;
 }
 
-Result<void> Session::hand_over(Response& response) {
-  const auto head = head_of(response);
+Result<void> Session::hand_over() {
+  auto response = await();
+  if (!response) return tl::unexpected(response.error());
+  const auto head = head_of(*response);
   if (head.kind == Kind::continuation) {
     return over({ErrorKind::temporary, "bad_reply", "the server asks for more where nothing is left to say"});
   }
-  for (auto& begun : begun_) {
-    if (begun.answer) continue;
+  for (const auto& begun : begun_) {
     if (head.kind == Kind::untagged) {
-      begun.data(response, head);
-    } else if (head.tag == format("r{}", begun.number)) {
-      note_code(status_of(response, head));
-      begun.answer = answer_of(response, head);
+      if (begun->take && begun->take(*response, head)) break;
+    } else if (head.tag == format("r{}", begun->number)) {
+      note_code(status_of(*response, head));
+      begun->answer = answer_of(*response, head);
     }
+  }
+  std::erase_if(begun_, [](const auto& begun) { return begun->answer.has_value(); });
+  return {};
+}
+
+Result<void> Session::settle() {
+  while (!begun_.empty()) {
+    if (auto given = hand_over(); !given) return given;
   }
   return {};
 }
 
-Result<void> Session::settle(std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) {
-    while (!begun_[i].answer) {
-      auto response = await();
-      if (!response) return tl::unexpected(response.error());
-      if (auto given = hand_over(*response); !given) return given;
-    }
+Result<Answer> Session::finish(const Begun& begun) {
+  while (!begun.answer) {
+    if (begun_.empty()) return over({ErrorKind::temporary, "bad_reply", "an answer to nothing"});
+    if (auto given = hand_over(); !given) return tl::unexpected(given.error());
   }
-  return {};
-}
-
-Result<Answer> Session::finish(std::uint64_t begun) {
-  while (!begun_.empty() && begun_.front().number != begun) {
-    if (auto settled = settle(1); !settled) return tl::unexpected(settled.error());
-    begun_.pop_front();
-  }
-  if (begun_.empty()) return over({ErrorKind::temporary, "bad_reply", "an answer to nothing"});
-  if (auto settled = settle(1); !settled) return tl::unexpected(settled.error());
-  auto answer = *std::move(begun_.front().answer);
-  begun_.pop_front();
-  return answer;
+  return *begun.answer;
 }
 
 Result<Answer> Session::require(std::string_view text, std::string_view code, std::string_view doing,

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -26,6 +25,13 @@ struct Answer {
   std::string code;  ///< "TRYCREATE"; upper case, may be empty.
   std::string text;  ///< For people, printable.
   bool is_ok() const { return word == "OK"; }
+};
+
+/// A command under way, whose answer is read later.
+struct Begun {
+  std::uint64_t number = 0;
+  std::function<bool(Response&, const Head&)> take;  ///< True: the response was for this command alone. May be empty.
+  std::optional<Answer> answer;
 };
 
 struct Selected {
@@ -57,11 +63,12 @@ class Session {
   Result<Answer> command(std::string_view text, const OnData& data = {});
   /// command(), and temporary `code` when it is not OK: "cannot DOING: the server says ...". The session lives on.
   Result<Answer> require(std::string_view text, std::string_view code, std::string_view doing, const OnData& data = {});
-  /// Sends a command whose answer is read later: by finish(), or before command() asks for something. Several may be
-  /// under way; `data` of each gets every untagged response until it is answered. Gives what finish() wants.
-  Result<std::uint64_t> begin(std::string_view text, OnData data);
-  /// The answer to that command; those begun before it can no more be asked for.
-  Result<Answer> finish(std::uint64_t begun);
+  /// Sends a command whose answer is read later: by finish(), or while something else is waited for. Several may be
+  /// under way; until it is answered `take` gets every untagged response that those before it did not take.
+  Result<std::shared_ptr<const Begun>> begin(std::string_view text,
+                                             std::function<bool(Response&, const Head&)> take = {});
+  /// The answer to a command of this session.
+  Result<Answer> finish(const Begun& begun);
   Result<Selected> select(const std::string& folder, bool read_only);
   /// Waits for new mail, `limit` or `stop`. False when the server will not idle.
   Result<bool> idle(std::chrono::milliseconds limit, const std::function<bool()>& stop);
@@ -93,11 +100,10 @@ class Session {
   /// A command with what is sent, in order, at each "+" of the server; `last_word` answers every further one.
   Result<Answer> exchange(std::string_view text, const std::vector<std::string>& lines, std::string_view last_word,
                           bool secret, const OnData& data);
-  /// Reads on until the first `count` commands of begin() are answered.
-  Result<void> settle(std::size_t count);
-  Result<void> settle() { return settle(begun_.size()); }
-  /// Gives what came while nothing but commands of begin() were under way to them.
-  Result<void> hand_over(Response& response);
+  /// Reads on until all commands of begin() are answered.
+  Result<void> settle();
+  /// Reads a response while nothing but commands of begin() are under way, and gives it to them.
+  Result<void> hand_over();
   tl::unexpected<Error> over(const Error& error);
 
   const ImapSettings& settings_;
@@ -113,12 +119,7 @@ class Session {
   bool idle_refused_ = false;
   bool alive_ = true;
   std::string bye_;
-  struct Begun {
-    std::uint64_t number;
-    OnData data;
-    std::optional<Answer> answer;
-  };
-  std::deque<Begun> begun_;  ///< In the order asked.
+  std::vector<std::shared_ptr<Begun>> begun_;  ///< Not answered yet; in the order asked.
   std::uint64_t commands_ = 0;
   std::chrono::steady_clock::time_point last_used_;
 };

@@ -81,8 +81,13 @@ class Mailbox {
   /// this pass gives no more), too_large.
   virtual Result<std::string> fetch(const MessageRef& message) = 0;
 
-  /// Called only after what the messages carried is durable. Idempotent; a message that has gone is no error.
+  /// Called only after what the messages carried is durable. Idempotent; a message that has gone is no error. A server
+  /// may only be told, and its answer taken later: see settle().
   virtual Result<void> acknowledge(std::span<const MessageRef> messages, Outcome outcome) = 0;
+
+  /// Waits until everything acknowledged is confirmed; what cannot be is in the next pass again. Called at the end of a
+  /// pass. Errors: as acknowledge().
+  virtual Result<void> settle() { return {}; }
 
   /// How many messages at a time acknowledge() likes to be given: a server does many at once far more cheaply.
   virtual std::size_t acknowledged_at_once() const { return 1; }
@@ -94,7 +99,7 @@ class Mailbox {
   /// Set for mailboxes that go on from a checkpoint; then resume() is given the one kept, before the first pass.
   virtual std::optional<CheckpointPlace> checkpoint_place() const { return std::nullopt; }
   virtual void resume(const Checkpoint& /*checkpoint*/) {}
-  /// Covers only what was acknowledged, so that it may be kept at any time after that.
+  /// Covers only what was acknowledged and confirmed, so that it may be kept at any time after that.
   virtual std::optional<Checkpoint> checkpoint() const { return std::nullopt; }
 };
 

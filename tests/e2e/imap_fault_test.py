@@ -11,11 +11,16 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "imap"))
 from harness import BINARY, Case, report_mail, report_xml, ruagate
 from servers import Dovecot, Relay, until
 
-MAILS = [report_mail(report_xml(report_id=f"r{number}")) for number in range(1, 5)]
-MAILS += [report_mail("<feedback><report_metadata>"), b"From: a@example.com\nSubject: hello\n\nhello\n"]
+
+
+def mail_of(reports):
+    """So many reports, one mail that cannot be read, and one without a report."""
+    return [report_mail("<feedback><report_metadata>"), b"From: a@example.com\nSubject: hello\n\nhello\n",
+            *(report_mail(report_xml(report_id=f"r{number}")) for number in range(reports))]
 
 
 class Walk(Case):
+    mails = mail_of(4)
     server_options = {}
     tls = "none"
     places = 30
@@ -29,7 +34,7 @@ class Walk(Case):
         (self.dir / "password").write_text("secret\n")
         self.users = 0
 
-    def session(self, cut=None, how=None, by_client=False):
+    def session(self, cut=None, how=None, by_client=False, behind=None, slow=0):
         """One mailbox, read through a relay that breaks the first connection; returns how the relay saw it."""
         self.users += 1
         user = f"u{self.users}"
@@ -40,9 +45,9 @@ class Walk(Case):
             f'port = {relay.port}\ntls = "{self.tls}"\nuser = "{user}"\npassword_file = "{self.dir}/password"\n'
             f'ca_file = "{self.server.cert}"\nprocessed = "move:Archive"\nrejected = "move:Rejected"\n'
             f'timeout_seconds = {3 if how == "freeze" else 60}\n')
-        self.server.deliver(MAILS, user)
-        if cut is not None:
-            relay.cut_after(cut, how, by_client)
+        self.server.deliver(self.mails, user)
+        relay.slow = slow
+        relay.cut_after(cut, how, by_client, behind)
         trace = self.dir / f"{user}.trace"
         run = ruagate("--config", self.dir / "c.toml", "ingest", "--trace-imap", trace)
         if run.code != 0:
@@ -53,10 +58,12 @@ class Walk(Case):
         with self.subTest(cut=cut, how=how, by_client=by_client, user=user):
             self.assertEqual(run.code, 0, run.err)
             with sqlite3.connect(database) as connection:
-                self.assertEqual(connection.execute("select count(*), sum(messages) from report").fetchone(), (4, 40))
+                reports = len(self.mails) - 2
+                self.assertEqual(connection.execute("select count(*), sum(messages) from report").fetchone(),
+                                 (reports, 10 * reports))
                 self.assertEqual(connection.execute("select count(*) from reject").fetchone(), (1,))
             found = [self.server.how_many(folder, user) for folder in ("INBOX", "Archive", "Rejected")]
-            self.assertEqual(found, [1, 4, 1])
+            self.assertEqual(found, [1, reports, 1])
         return relay
 
     def test_walk(self):
@@ -73,6 +80,10 @@ class Walk(Case):
                 self.session(1 + step * length // self.frozen_places, "freeze", by_client)
 
 
+    def test_slow(self):
+        self.assertEqual(self.session(slow=0.02).connections, 1)
+
+
 class WalkWithTls(Walk):
     tls = "implicit"
     places = 12
@@ -83,6 +94,26 @@ class WalkWithoutMove(Walk):
     server_options = {"capability": "IMAP4rev1 UIDPLUS"}
     places = 30
     frozen_places = 2
+
+
+class WalkWhileMoving(Walk):
+    """So many messages that the server is told to move the first while the others are still read."""
+    mails = mail_of(4500)
+    places = 6
+
+    def test_walk(self):
+        whole = self.session(behind=b"UID MOVE")
+        self.assertEqual(whole.connections, 1)
+        self.assertLess(whole.marked, whole.passed[0][0] * 9 // 10)
+        length = whole.passed[0][0] - whole.marked
+        cuts = 0
+        for step in range(self.places):
+            cuts += self.session(1 + step * length // self.places, ("reset", "close")[step % 2], behind=b"UID MOVE").cuts
+        self.assertGreaterEqual(cuts, self.places - 1)
+        self.session(1, "freeze", behind=b"UID MOVE")
+
+    def test_slow(self):
+        pass  # 4,500 messages would take a minute.
 
 
 class Killed(Case):

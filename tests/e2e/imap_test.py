@@ -221,6 +221,14 @@ class Reading(ImapCase):
         self.assertEqual(self.ingest()["messages"], 0)
         self.assertEqual(outcome["ignored"][0]["origin"], "rua/INBOX/5")
 
+    def test_mail_that_somebody_has_read_is_read_as_well(self):
+        self.server.deliver(reports(2))
+        client = self.server.login()
+        client.select("INBOX")
+        client.store("1", "+FLAGS", "(\\Seen)")
+        client.logout()
+        self.assertEqual(self.ingest()["reports_new"], 2)
+
     def test_mail_that_is_no_report_goes_where_configured(self):
         self.configure(ignored="move:Other")
         self.server.deliver([OTHER_MAIL])
@@ -354,6 +362,15 @@ class Watching(ImapCase):
         self.stop(process)
         self.assertEqual(process.returncode, 0, self.log())
         self.assertEqual(self.server.how_many("Archive"), 3)
+
+    def test_idle_is_renewed(self):
+        self.configure(idle_seconds=1)
+        process = self.watch("--trace-imap", self.dir / "trace.txt")
+        until(lambda: self.trace().count("DONE") >= 2)
+        self.server.deliver(reports(1))
+        until(lambda: self.stored() == 1, seconds=10)
+        self.stop(process)
+        self.assertEqual(self.trace().count("AUTHENTICATE"), 1)  # In one session.
 
     def test_goes_on_after_every_kind_of_loss(self):
         relay = Relay(self.server.tls_port)

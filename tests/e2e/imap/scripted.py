@@ -8,13 +8,14 @@ import threading
 class Scripted:
     """One inbox of `mails`; what was moved is in `moved`. `oddity` is a set of names, see below."""
 
-    def __init__(self, mails, *oddity, greeting=b"* OK ready"):
+    def __init__(self, mails, *oddity, greeting=b"* OK ready", address="127.0.0.1", tls=None):
+        self.tls = tls  # An ssl.SSLContext: TLS from the first byte.
         self.mails = {number: mail for number, mail in enumerate(mails, 1)}
         self.moved = {}
         self.oddity = set(oddity)
         self.greeting = greeting
         self.commands = []
-        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener = socket.create_server((address, 0), family=socket.AF_INET6 if ":" in address else socket.AF_INET)
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -28,7 +29,7 @@ class Scripted:
             except OSError:
                 return
             with connection, contextlib.suppress(OSError, ConnectionError):
-                self._serve(connection)
+                self._serve(self.tls.wrap_socket(connection, server_side=True) if self.tls else connection)
 
     def _serve(self, connection):
         stream = connection.makefile("rwb")
@@ -77,6 +78,10 @@ class Scripted:
                     say(b"* SEARCH %d" % uid)
             elif word.startswith(b"UID FETCH"):
                 self._fetch(word, say, string)
+            elif word.startswith(b"UID MOVE") and "refuses a move" in self.oddity:
+                self.oddity.remove("refuses a move")
+                say(tag + b" NO [EXPUNGEISSUED] some of them have gone")
+                continue
             elif word.startswith(b"UID MOVE"):
                 for uid in self._set(word.split()[2]):
                     if uid in self.mails:
@@ -84,6 +89,12 @@ class Scripted:
                         say(b"* 1 EXPUNGE")
             elif word.startswith(b"LOGOUT"):
                 say(b"* BYE bye")
+            elif word.startswith(b"STARTTLS"):
+                if "no STARTTLS" in self.oddity:
+                    say(tag + b" BAD unknown command")
+                    continue
+                if "talks before TLS" in self.oddity:
+                    tag = b"* CAPABILITY IMAP4rev1\r\n" + tag + b" OK go on\r\n* PREAUTH injected\r\n*"
             say(tag + b" OK done")
 
     def _fetch(self, word, say, string):

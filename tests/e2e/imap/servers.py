@@ -179,14 +179,17 @@ class TokenEndpoint:
 
 class Relay:
     """Between client and server. `cut_after(n, how)`: the next connection passes n bytes on from the server, then is
-    "reset", "close"d or "freeze"s; later connections pass everything. `by_client` counts the client's bytes instead."""
+    "reset", "close"d or "freeze"s; later connections pass everything. `by_client` counts the client's bytes instead;
+    `behind` counts from where the client says these bytes. `slow` delays every piece of 1,000 bytes by so many seconds."""
 
     def __init__(self, target: int):
         self.target = target
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
-        self.limit, self.how, self.by_client = None, None, False
+        self.limit, self.how, self.by_client, self.behind = None, None, False, None
+        self.slow = 0
         self.connections = 0
+        self.marked = None  # Bytes from the server when the client first said `behind`.
         self.passed = []  # Bytes from the server and from the client, of each connection.
         self.cuts = 0
         self.pairs = []
@@ -196,8 +199,8 @@ class Relay:
         self.trap = None  # (bytes, what): when the client first says the bytes, `what` is called and the connection reset.
         threading.Thread(target=self._accept, daemon=True).start()
 
-    def cut_after(self, count, how, by_client=False):
-        self.limit, self.how, self.by_client = count, how, by_client
+    def cut_after(self, count, how, by_client=False, behind=None):
+        self.limit, self.how, self.by_client, self.behind = count, how, by_client, behind
 
     def _accept(self):
         while True:
@@ -211,29 +214,36 @@ class Relay:
                 continue
             server = socket.create_connection(("127.0.0.1", self.target))
             limit, self.limit = self.limit, None
-            counts = [0, 0]
+            counts, limits = [0, 0], [None, None]
+            if not self.behind:
+                limits[1 if self.by_client else 0] = limit
+            marker = (self.behind, limit)
             self.passed.append(counts)
-            self.pairs.append((client, server))
             pair = (client, server)
-            threading.Thread(target=self._pump, args=(server, client, pair, counts, 0, None if self.by_client else limit),
-                             daemon=True).start()
-            threading.Thread(target=self._pump, args=(client, server, pair, counts, 1, limit if self.by_client else None),
-                             daemon=True).start()
+            self.pairs.append(pair)
+            for index, (source, sink) in enumerate(((server, client), (client, server))):
+                threading.Thread(target=self._pump, args=(source, sink, pair, counts, index, limits, marker), daemon=True).start()
 
-    def _pump(self, source, sink, pair, counts, index, limit):
+    def _pump(self, source, sink, pair, counts, index, limits, marker):
         try:
             while True:
-                data = source.recv(65536)
+                data = source.recv(1000 if self.slow else 65536)
                 if not data:
                     break
+                time.sleep(self.slow)
                 self.flows.wait()
                 if index == 1 and self.trap and self.trap[0] in data:
                     (_, what), self.trap = self.trap, None
                     what()
                     self.cut(pair, "reset")
                     return
+                if index == 1 and marker[0] and marker[0] in data:
+                    self.marked = self.marked or counts[0]
+                    if marker[1] is not None:
+                        limits[0] = limits[0] or counts[0] + marker[1]
+                limit = limits[index]
                 if limit is not None and counts[index] + len(data) >= limit:
-                    data = data[:limit - counts[index]]
+                    data = data[:max(0, limit - counts[index])]
                     sink.sendall(data)
                     counts[index] += len(data)
                     self.cuts += 1
