@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <chrono>
+#include <iterator>
+#include <optional>
 #include <set>
 #include <unordered_map>
 #include <utility>
@@ -9,6 +11,7 @@
 #include "base/printable.hpp"
 #include "ingest/acknowledging.hpp"
 #include "ingest/checkpoints.hpp"
+#include "ingest/documents.hpp"
 #include "ingest/readers.hpp"
 #include "ingest/reading.hpp"
 #include "report/identity.hpp"
@@ -26,7 +29,7 @@ double in_seconds(Steady::duration duration) {
 struct Pending {
   mailbox::MessageRef message;
   ReadMessage read;
-  std::string whole;  ///< Its bytes, only when they are to be kept as a reject.
+  std::string whole;  ///< Its bytes, only when they are to be kept as a reject, or may have to be read after all.
 };
 
 /// After these errors the mailbox gives nothing more: the connection is gone, or the process is to end.
@@ -93,13 +96,15 @@ struct Worker::State {
   std::unordered_map<std::string, Sha256> seen_in_dry_run;  ///< Identity -> records.
   Steady::time_point last_run_row{};
   Checkpoints checkpoints;
+  std::optional<KnownDocuments> documents;
 
   Result<void> whole_pass(mailbox::Mailbox& mailbox, const std::function<bool()>& stop,
                           const ProgressFunction& progress, std::optional<std::uint64_t> total);
   Result<void> pass(mailbox::Mailbox& mailbox, const std::function<bool()>& stop, const ProgressFunction& progress,
                     std::optional<std::uint64_t> total);
   Result<void> fetch(mailbox::Mailbox& mailbox, const mailbox::MessageRef& message, Readers& readers);
-  void read(ReadTask& task) const;
+  void read(ReadTask& task);
+  bool read_after_all(Pending& message, ReadReport& known);
   void take(ReadTask task);
   void add(Pending message);
   void flush(mailbox::Mailbox& mailbox);
@@ -167,12 +172,34 @@ void Worker::State::count_refused(const Pending& message, Outcome& counted) cons
   }
 }
 
+/// The report of a document that was stored when the message was read, and is not any more, because another took its
+/// place. False when it cannot be read, for which the store was made by another version, or with other limits.
+bool Worker::State::read_after_all(Pending& message, ReadReport& known) {
+  const Wanted wanted{options.keep_raw, true, nullptr};
+  auto again = read_bytes(message.whole, message.message.origin, options.limits, border, wanted, times);
+  const auto same = std::find_if(again.reports.begin(), again.reports.end(),
+                                 [&](const ReadReport& report) { return report.document == known.document; });
+  if (same != again.reports.end()) {
+    known = std::move(*same);
+    return true;
+  }
+  std::move(again.refused.begin(), again.refused.end(), std::back_inserter(message.read.refused));
+  return false;
+}
+
 mailbox::Outcome Worker::State::write(Pending& message, Outcome& counted) {
   bool conflict_kept = false;
   ++counted.messages;
   const auto now = clock.now();
   for (auto& read : message.read.reports) {
-    const store::Provenance provenance{message.message.origin, now, message.read.trust};
+    if (read.is_known) {
+      if (store->insert_known(*read.document, message.read.trust)) {
+        ++counted.reports_duplicate;
+        continue;
+      }
+      if (!read_after_all(message, read)) continue;
+    }
+    const store::Provenance provenance{message.message.origin, now, message.read.trust, read.document};
     const auto records = read.report.records.size();
     switch (store->insert(read.report, provenance, to_raw(read, options.keep_raw))) {
       case store::InsertOutcome::added:
@@ -298,11 +325,13 @@ Result<void> Worker::State::fetch(mailbox::Mailbox& mailbox, const mailbox::Mess
 }
 
 /// Called by several threads at once.
-void Worker::State::read(ReadTask& task) const {
-  task.read = read_bytes(task.bytes, task.message.origin, options.limits, border, options.keep_raw && !options.dry_run,
-                         task.times);
-  const auto& refused = task.read.refused;
-  const bool keep = std::any_of(refused.begin(), refused.end(), [](const auto& part) { return part.bytes.empty(); });
+void Worker::State::read(ReadTask& task) {
+  const Wanted wanted{options.keep_raw && !options.dry_run, !options.dry_run, documents ? &*documents : nullptr};
+  task.read = read_bytes(task.bytes, task.message.origin, options.limits, border, wanted, task.times);
+  const auto& [reports, refused, ignored_as, trust] = task.read;
+  const bool keep =
+      std::any_of(refused.begin(), refused.end(), [](const auto& part) { return part.bytes.empty(); }) ||
+      std::any_of(reports.begin(), reports.end(), [](const ReadReport& report) { return report.is_known; });
   if (!keep) task.bytes = {};
 }
 
@@ -440,6 +469,7 @@ Result<void> Worker::run(mailbox::Mailbox& mailbox, const std::function<bool()>&
   before.ignored_count = state.outcome.ignored_count;
   const auto failures_before = state.failures;
 
+  if (!state.options.dry_run) state.documents.emplace(state.store->path(), stop);
   // What a throw of an earlier run left behind belongs to another mailbox.
   state.pending.clear();
   state.load = {};
@@ -453,6 +483,7 @@ Result<void> Worker::run(mailbox::Mailbox& mailbox, const std::function<bool()>&
     state.add_failure("list", format("{}: {}", printable(mailbox.name()), total.error().message));
     passed = tl::unexpected(total.error());
   }
+  state.documents.reset();
   if (!state.options.dry_run) state.add_run(mailbox, started, before, failures_before);
 
   auto& outcome = state.outcome;

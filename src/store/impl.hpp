@@ -39,6 +39,7 @@ struct Store::Impl {
   struct Stored;
   std::int64_t add_report(std::optional<std::int64_t> key, const report::Report& report, const Sha256& digest,
                           const report::Totals& totals, const Provenance& provenance, const RawDocument& raw);
+  void seen_again(const Stored& stored, report::Trust trust);
   void add_records(std::int64_t report_key, const std::vector<PackedRecord>& records);
   /// Takes the report out, roll-ups included.
   void remove_report(std::int64_t key);

@@ -83,6 +83,7 @@ struct Store::Impl::Stored {
   report::Trust trust = report::Trust::unverified;
   bool pruned = false;
   std::string origin;
+  bool has_document = false;
 };
 
 namespace {
@@ -179,6 +180,7 @@ std::int64_t Store::Impl::add_report(std::optional<std::int64_t> key, const repo
     if (packed.empty()) return std::nullopt;
     return Blob(packed);
   };
+  const std::optional<Blob> document = provenance.document ? std::optional(Blob(*provenance.document)) : std::nullopt;
   run(connection, named("report_add"), key, domain, epoch_seconds(report.begin), epoch_seconds(report.end), folded,
       report.report_id, rollup.reporter, Blob(view(digest)), rollup.generation, rollup.trust, rollup.policy, version,
       email, extra_contact_info, generator, optional_blob(errors), totals.records, stored_count(totals.messages),
@@ -186,7 +188,7 @@ std::int64_t Store::Impl::add_report(std::optional<std::int64_t> key, const repo
       stored_count(totals.disposition_none), stored_count(totals.disposition_pass),
       stored_count(totals.disposition_quarantine), stored_count(totals.disposition_reject), source_ips, Blob(authors),
       stored_count(report.records_left_out), optional_blob(tolerances), epoch_seconds(provenance.received_at),
-      raw.bytes.size(), provenance.origin);
+      raw.bytes.size(), provenance.origin, document);
   const std::int64_t report_key = key ? *key : connection.last_key();
 
   add_records(report_key, records);
@@ -236,6 +238,34 @@ void Store::Impl::keep_loser(std::string origin, std::string detail, const RawDo
   add_reject(reject, reject.bytes.empty() ? digest : sha256(reject.bytes));
 }
 
+/// A duplicate changes nothing, unless its mail is better authenticated.
+void Store::Impl::seen_again(const Stored& stored, report::Trust trust) {
+  if (rank(trust) <= rank(stored.trust) || stored.pruned) return;
+  facts_changed = true;
+  raise_trust(connection, interning, rollups, stored.key, trust);
+}
+
+bool Store::insert_known(const DocumentKey& document, report::Trust trust) {
+  Impl& impl = *impl_;
+  impl.require_write();
+  Impl::Stored stored;
+  {
+    Query query(impl.connection, named("report_by_document"), Blob(document));
+    if (!query.step()) return false;
+    stored.key = query.integer(0);
+    stored.trust = enum_from(query.integer(1), report::Trust::failed);
+    stored.pruned = query.integer(2) != 0;
+  }
+  impl.seen_again(stored, trust);
+  return true;
+}
+
+std::optional<Instant> Store::known_document(const DocumentKey& document) {
+  Query query(impl_->connection, named("report_by_document"), Blob(document));
+  if (!query.step()) return std::nullopt;
+  return instant_from(query.integer(3));
+}
+
 InsertOutcome Store::insert(const report::Report& report, const Provenance& provenance, const RawDocument& raw) {
   Impl& impl = *impl_;
   impl.require_write();
@@ -251,13 +281,15 @@ InsertOutcome Store::insert(const report::Report& report, const Provenance& prov
     if (query.step()) {
       stored = {query.integer(0),      digest_from(query.blob(1)),
                 query.count(2),        enum_from(query.integer(3), report::Trust::failed),
-                query.integer(4) != 0, std::string(query.text(5))};
+                query.integer(4) != 0, std::string(query.text(5)),
+                query.integer(6) != 0};
     }
   }
   if (stored && stored->digest == digest) {
-    if (rank(provenance.trust) > rank(stored->trust) && !stored->pruned) {
-      impl.facts_changed = true;
-      raise_trust(impl.connection, impl.interning, impl.rollups, stored->key, provenance.trust);
+    impl.seen_again(*stored, provenance.trust);
+    // Stored by a version that kept no keys, or out of bytes that do not tell all.
+    if (provenance.document && !stored->has_document) {
+      run(impl.connection, named("report_set_document"), stored->key, Blob(*provenance.document));
     }
     return InsertOutcome::duplicate;
   }
