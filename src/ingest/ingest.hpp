@@ -115,8 +115,9 @@ struct ReadReport {
   std::string part;  ///< For people: part path and file or member name.
   std::string raw;   ///< As it is to be kept.
   unpack::RawEncoding raw_encoding = unpack::RawEncoding::plain;
-  std::optional<store::DocumentKey> document{};  ///< As in store::Provenance.
-  bool is_known = false;                         ///< `document` is stored: it was not read, and `report` is empty.
+  std::optional<store::DocumentKey> document{};     ///< As in store::Provenance.
+  bool is_known = false;                            ///< `document` is stored: it was not read, and `report` is empty.
+  std::optional<store::PreparedReport> prepared{};  ///< Of `report`, when it is to be stored.
 };
 struct ReadMessage {
   std::vector<ReadReport> reports;

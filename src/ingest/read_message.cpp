@@ -155,7 +155,7 @@ class Reader {
  private:
   /// Of what may be known again. Documents of a message inside an archive depend on that message.
   std::optional<store::DocumentKey> key_of(std::string_view bytes, const Place& place) const {
-    if (!wanted_.keys || place.depth > 1 || unpack::sniff(bytes) == unpack::Content::json) return std::nullopt;
+    if (!wanted_.for_store || place.depth > 1 || unpack::sniff(bytes) == unpack::Content::json) return std::nullopt;
     return document_key(bytes, place.file_name);
   }
 
@@ -287,6 +287,7 @@ class Reader {
       if (place.is_mistyped) add_sorted(report.tolerances, {"container_mistyped"});
       ReadReport read;
       read.report = std::move(report);
+      if (wanted_.for_store) read.prepared.emplace(read.report);
       read.part = label_of(place, document.name);
       if (wanted_.raw) read.raw = as_received ? std::string(document.raw) : raw;
       read.raw_encoding = as_received ? document.raw_encoding : unpack::RawEncoding::gzip;

@@ -32,8 +32,8 @@ class KnownDocuments;
 
 struct Wanted {
   bool raw = true;                  ///< Else ReadReport::raw stays empty.
-  bool keys = false;                ///< Else ReadReport::document stays absent.
-  KnownDocuments* known = nullptr;  ///< With `keys`: what it has is not read again.
+  bool for_store = false;           ///< Else ReadReport::document and `prepared` stay absent.
+  KnownDocuments* known = nullptr;  ///< With `for_store`: what it has is not read again.
 };
 
 /// As read_message(). Whatever is thrown while reading (no memory for this one message) comes back as the refusal

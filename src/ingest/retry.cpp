@@ -60,7 +60,8 @@ class Retry {
       for (auto& report : read.reports) {
         // Received when it was first seen: a retry does not make the report young again.
         const store::Provenance provenance{row.origin, row.first_seen, row.trust, report.document};
-        const auto inserted = store_.insert(report.report, provenance, to_raw(report, options_.keep_raw));
+        const auto inserted =
+            store_.insert(report.report, report.prepared.value(), provenance, to_raw(report, options_.keep_raw));
         if (inserted == store::InsertOutcome::added) ++added;
         if (inserted == store::InsertOutcome::conflict_kept_old) conflicts = true;
       }

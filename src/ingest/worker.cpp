@@ -97,12 +97,13 @@ struct Worker::State {
   Steady::time_point last_run_row{};
   Checkpoints checkpoints;
   std::optional<KnownDocuments> documents;
+  Readers* readers = nullptr;  ///< During a pass.
 
   Result<void> whole_pass(mailbox::Mailbox& mailbox, const std::function<bool()>& stop,
                           const ProgressFunction& progress, std::optional<std::uint64_t> total);
   Result<void> pass(mailbox::Mailbox& mailbox, const std::function<bool()>& stop, const ProgressFunction& progress,
                     std::optional<std::uint64_t> total);
-  Result<void> fetch(mailbox::Mailbox& mailbox, const mailbox::MessageRef& message, Readers& readers);
+  Result<void> fetch(mailbox::Mailbox& mailbox, const mailbox::MessageRef& message);
   void read(ReadTask& task);
   bool read_after_all(Pending& message, ReadReport& known);
   void take(ReadTask task);
@@ -201,7 +202,7 @@ mailbox::Outcome Worker::State::write(Pending& message, Outcome& counted) {
     }
     const store::Provenance provenance{message.message.origin, now, message.read.trust, read.document};
     const auto records = read.report.records.size();
-    switch (store->insert(read.report, provenance, to_raw(read, options.keep_raw))) {
+    switch (store->insert(read.report, read.prepared.value(), provenance, to_raw(read, options.keep_raw))) {
       case store::InsertOutcome::added:
         ++counted.reports_new;
         counted.records += records;
@@ -295,20 +296,24 @@ void Worker::State::flush(mailbox::Mailbox& mailbox) {
   if (!options.dry_run) {
     for (std::size_t i = 0; i < results.size(); ++i) committed.add(std::move(pending[i].message), results[i]);
   }
+  std::vector<ReadMessage> used;
+  used.reserve(pending.size());
+  for (Pending& message : pending) used.push_back(std::move(message.read));
+  readers->drop(std::move(used));
   pending.clear();
   load = {};
   acknowledge(mailbox, false);
 }
 
 /// Errors: the mailbox gives no more in this pass.
-Result<void> Worker::State::fetch(mailbox::Mailbox& mailbox, const mailbox::MessageRef& message, Readers& readers) {
+Result<void> Worker::State::fetch(mailbox::Mailbox& mailbox, const mailbox::MessageRef& message) {
   Result<std::string> bytes;
   {
     const Stopwatch stopwatch(fetching);
     bytes = mailbox.fetch(message);
   }
   if (bytes) {
-    readers.give({message, std::move(*bytes), {}, {}});
+    readers->give({message, std::move(*bytes), {}, {}});
   } else if (bytes.error().kind == ErrorKind::too_large) {
     Pending refused;
     refused.message = message;
@@ -369,7 +374,8 @@ Result<void> Worker::State::pass(mailbox::Mailbox& mailbox, const std::function<
   const auto begin = Steady::now();
   std::uint64_t done = 0;
   std::string last_fault;
-  Readers readers(options.readers.value_or(Readers::usual_threads()), [this](ReadTask& task) { read(task); });
+  Readers reading(options.readers.value_or(Readers::usual_threads()), [this](ReadTask& task) { read(task); });
+  readers = &reading;
   const auto show = [&] {
     if (!progress) return;
     const auto known = total && done <= *total ? total : std::nullopt;
@@ -398,10 +404,10 @@ Result<void> Worker::State::pass(mailbox::Mailbox& mailbox, const std::function<
     if (messages->empty()) break;
     for (const auto& message : *messages) {
       if (stop()) break;
-      while (auto task = readers.has_room() ? readers.take_ready() : readers.wait_next()) {
+      while (auto task = reading.has_room() ? reading.take_ready() : reading.wait_next()) {
         take_and_write(std::move(*task));
       }
-      if (auto fetched = fetch(mailbox, message, readers); !fetched) {
+      if (auto fetched = fetch(mailbox, message); !fetched) {
         lost = fetched.error();
         break;
       }
@@ -409,8 +415,8 @@ Result<void> Worker::State::pass(mailbox::Mailbox& mailbox, const std::function<
     }
   }
   while (true) {
-    if (stop()) readers.drop_unread();  // they stay in the mailbox for the next time
-    auto task = readers.wait_next();
+    if (stop()) reading.drop_unread();  // they stay in the mailbox for the next time
+    auto task = reading.wait_next();
     if (!task) break;
     take_and_write(std::move(*task));
   }

@@ -16,6 +16,7 @@
 #include "base/sha256.hpp"
 #include "base/time.hpp"
 #include "report/facts.hpp"
+#include "report/identity.hpp"
 #include "report/report.hpp"
 
 // The database: facts in, facts out. The only room that knows SQL; everything above sees these structs, so that
@@ -54,6 +55,15 @@ struct Provenance {
   report::Trust trust = report::Trust::unverified;
   /// Of bytes that hold this report and nothing else, whatever mail they come in; absent when that is not so.
   std::optional<DocumentKey> document{};
+};
+
+/// What insert() works out of a report alone. Any thread can make it beforehand.
+struct PreparedReport {
+  explicit PreparedReport(const report::Report& report);
+  report::Identity identity;
+  report::Totals totals;
+  report::CanonicalRecords canonical;
+  Sha256 digest;
 };
 
 enum class InsertOutcome : std::uint8_t {
@@ -263,6 +273,9 @@ class Store {
   /// What is hard to believe (docs/forged-reports.md) is stored, but waits: it counts nowhere until it is accepted, or
   /// until earlier reports of the same reporter make it believable. commit() decides that.
   InsertOutcome insert(const report::Report& report, const Provenance& provenance, const RawDocument& raw);
+  /// The same with what was prepared of this report.
+  InsertOutcome insert(const report::Report& report, const PreparedReport& prepared, const Provenance& provenance,
+                       const RawDocument& raw);
   /// What insert() does with the report of these bytes when it is stored; false, and nothing done, when it is not.
   bool insert_known(const DocumentKey& document, report::Trust trust);
   /// Adds the reject, or counts it again when the same bytes of the same part were rejected before.

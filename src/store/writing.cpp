@@ -20,10 +20,6 @@ std::int64_t stored_count(std::uint64_t count) {
   return static_cast<std::int64_t>(std::min(count, kLargest));
 }
 
-std::string_view view(const Sha256& digest) {
-  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
-}
-
 Sha256 digest_from(std::string_view bytes) {
   Sha256 digest{};
   std::copy_n(bytes.begin(), std::min(bytes.size(), digest.size()), reinterpret_cast<char*>(digest.data()));
@@ -129,9 +125,16 @@ std::optional<RawDocument> Store::Impl::raw(std::int64_t report_key) {
   return RawDocument{std::string(query.blob(1)), enum_from(query.integer(0), RawEncoding::zip)};
 }
 
+PreparedReport::PreparedReport(const report::Report& report)
+    : identity(report::identity_of(report)),
+      totals(report::totals_of(report)),
+      canonical(report),
+      digest(canonical.digest()) {}
+
 std::int64_t Store::Impl::add_report(std::optional<std::int64_t> key, const report::Report& report,
-                                     const Sha256& digest, const report::Totals& totals, const Provenance& provenance,
+                                     const PreparedReport& prepared, const Provenance& provenance,
                                      const RawDocument& raw) {
+  const report::Totals& totals = prepared.totals;
   const std::int64_t domain = interning.text_key(report.policy.domain);
   RollupReport rollup;
   rollup.policy_domain = domain;
@@ -149,9 +152,10 @@ std::int64_t Store::Impl::add_report(std::optional<std::int64_t> key, const repo
   records.reserve(report.records.size());
   rolled.reserve(report.records.size());
   addresses.reserve(report.records.size());
-  for (const report::Record& record : report.records) {
+  for (std::size_t i = 0; i < report.records.size(); ++i) {
+    const report::Record& record = report.records[i];
     const std::int64_t address = interning.address_key(record.source_ip);
-    const EvidenceKeys evidence = interning.evidence_keys(record.evidence);
+    const EvidenceKeys evidence = interning.evidence_keys(record.evidence, prepared.canonical.evidence(i));
     const int outcome = pack({record.disposition, record.dkim_aligned, record.spf_aligned});
     const std::int64_t messages = stored_count(record.message_count);
     records.push_back({address, evidence.full, outcome, messages});
@@ -172,7 +176,7 @@ std::int64_t Store::Impl::add_report(std::optional<std::int64_t> key, const repo
   const std::optional<std::int64_t> email = optional_key(report.email);
   const std::optional<std::int64_t> extra_contact_info = optional_key(report.extra_contact_info);
   const std::optional<std::int64_t> generator = optional_key(report.generator);
-  const std::int64_t folded = interning.text_key(report::identity_of(report).reporter);
+  const std::int64_t folded = interning.text_key(prepared.identity.reporter);
   const std::string errors = pack_keys(keys_of(interning, report.errors));
   const std::string tolerances = pack_keys(keys_of(interning, report.tolerances));
   const std::string authors = pack_keys(author_domains);
@@ -182,7 +186,7 @@ std::int64_t Store::Impl::add_report(std::optional<std::int64_t> key, const repo
   };
   const std::optional<Blob> document = provenance.document ? std::optional(Blob(*provenance.document)) : std::nullopt;
   run(connection, named("report_add"), key, domain, epoch_seconds(report.begin), epoch_seconds(report.end), folded,
-      report.report_id, rollup.reporter, Blob(view(digest)), rollup.generation, rollup.trust, rollup.policy, version,
+      report.report_id, rollup.reporter, Blob(prepared.digest), rollup.generation, rollup.trust, rollup.policy, version,
       email, extra_contact_info, generator, optional_blob(errors), totals.records, stored_count(totals.messages),
       stored_count(totals.dkim_aligned), stored_count(totals.spf_aligned), stored_count(totals.aligned),
       stored_count(totals.disposition_none), stored_count(totals.disposition_pass),
@@ -199,7 +203,7 @@ std::int64_t Store::Impl::add_report(std::optional<std::int64_t> key, const repo
     if (author != domain) run(connection, named("author_domain_add"), author, domain);
   }
   rollups.contribute(rollup, rolled, 1);
-  judge_later(report_key, report, totals.messages, provenance.received_at);
+  judge_later(report_key, domain, folded, report, totals.messages, provenance.received_at);
   if (rollups.is_large()) rollups.write(connection);
   return report_key;
 }
@@ -267,12 +271,16 @@ std::optional<Instant> Store::known_document(const DocumentKey& document) {
 }
 
 InsertOutcome Store::insert(const report::Report& report, const Provenance& provenance, const RawDocument& raw) {
+  return insert(report, PreparedReport(report), provenance, raw);
+}
+
+InsertOutcome Store::insert(const report::Report& report, const PreparedReport& prepared, const Provenance& provenance,
+                            const RawDocument& raw) {
   Impl& impl = *impl_;
   impl.require_write();
-  const Sha256 digest = report::records_digest(report);
+  const auto& [identity, totals, canonical, digest] = prepared;
 
   std::optional<Impl::Stored> stored;
-  const report::Identity identity = report::identity_of(report);
   const std::optional<std::int64_t> domain = impl.interning.find_text(identity.policy_domain);
   const std::optional<std::int64_t> reporter = domain ? impl.interning.find_text(identity.reporter) : std::nullopt;
   if (reporter) {
@@ -295,9 +303,8 @@ InsertOutcome Store::insert(const report::Report& report, const Provenance& prov
   }
 
   impl.facts_changed = true;
-  const report::Totals totals = report::totals_of(report);
   if (!stored) {
-    impl.add_report(std::nullopt, report, digest, totals, provenance, raw);
+    impl.add_report(std::nullopt, report, prepared, provenance, raw);
     return InsertOutcome::added;
   }
 
@@ -317,7 +324,7 @@ InsertOutcome Store::insert(const report::Report& report, const Provenance& prov
                   format("report {} came again with other records: {} messages, replaced by {} in the stored report {}",
                          name, stored->messages, totals.messages, stored->key),
                   old_raw, stored->digest, provenance.received_at);
-  impl.add_report(stored->key, report, digest, totals, provenance, raw);
+  impl.add_report(stored->key, report, prepared, provenance, raw);
   return InsertOutcome::conflict_replaced;
 }
 
