@@ -16,6 +16,7 @@ find_package(prometheus-cpp CONFIG REQUIRED)  # 1.0; its file tells no version
 pkg_check_modules(libzip REQUIRED IMPORTED_TARGET libzip>=1.7)
 pkg_check_modules(libpsl REQUIRED IMPORTED_TARGET libpsl>=0.21)
 pkg_check_modules(libidn2 REQUIRED IMPORTED_TARGET libidn2>=2.3)
+pkg_check_modules(libdeflate IMPORTED_TARGET libdeflate>=1.14)  # without it zlib does all the work, more slowly
 if(RUAGATE_TESTS)
   find_package(GTest 1.12 REQUIRED)
 endif()

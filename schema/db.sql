@@ -86,10 +86,12 @@ create table report (
     raw_bytes       integer not null,  -- size of the raw document; 0 when it is not kept
     records_pruned  integer not null default 0,  -- 1: the rows of record are gone, roll-ups and this row stay
     origin          text    not null,  -- mailbox or path and message, for people
+    document        blob,              -- key of the bytes it came in (src/store/store.hpp); null where they do not tell all
     check (period_begin <= period_end),
     unique (policy_domain, period_begin, period_end, reporter_folded, report_id)
 ) strict;
 create index report_by_period on report (period_begin, period_end);
+create index report_by_document on report (document) where document is not null;
 
 -- The facts: the records of a report, 4,096 to a block. Packed: address, evidence, outcome, messages of each record
 -- (src/store/packing.hpp); outcome is disposition + 8 * dkim_aligned + 32 * spf_aligned. `ruagate db check` looks for

@@ -95,10 +95,10 @@ class Worker {
   Worker(store::Store* store, const Clock& clock, Options options);
   ~Worker();
 
-  /// One pass over `mailbox`, whose mail came in through `border`. `stop` is asked between messages; when it says so,
-  /// what was read is committed and acknowledged and the pass ends. Errors: temporary when the mailbox cannot be
-  /// listed. Throws store::StoreError when the database fails; what was committed by then has been acknowledged, and
-  /// nothing of the unfinished batch.
+  /// One pass over `mailbox`, whose mail came in through `border`. `stop` is asked between messages, and by several
+  /// threads that wait for the database; when it says so, what was read is committed and acknowledged and the pass
+  /// ends. Errors: temporary when the mailbox cannot be listed. Throws store::StoreError when the database fails; what
+  /// was committed by then has been acknowledged, and nothing of the unfinished batch.
   Result<void> run(mailbox::Mailbox& mailbox, const std::function<bool()>& stop, const ProgressFunction& progress,
                    const Border& border = {});
 
@@ -115,6 +115,9 @@ struct ReadReport {
   std::string part;  ///< For people: part path and file or member name.
   std::string raw;   ///< As it is to be kept.
   unpack::RawEncoding raw_encoding = unpack::RawEncoding::plain;
+  std::optional<store::DocumentKey> document{};     ///< As in store::Provenance.
+  bool is_known = false;                            ///< `document` is stored: it was not read, and `report` is empty.
+  std::optional<store::PreparedReport> prepared{};  ///< Of `report`, when it is to be stored.
 };
 struct ReadMessage {
   std::vector<ReadReport> reports;

@@ -7,6 +7,7 @@
 #include "base/ascii.hpp"
 #include "base/format.hpp"
 #include "base/printable.hpp"
+#include "ingest/documents.hpp"
 #include "ingest/neighbours.hpp"
 #include "ingest/reading.hpp"
 #include "ingest/trust.hpp"
@@ -97,8 +98,8 @@ struct Place {
 /// Reads one message, or one file.
 class Reader {
  public:
-  Reader(const Limits& limits, const Border& border, bool keep_raw, StageTimes& times)
-      : limits_(limits), budget_(limits.unpack), border_(border), keep_raw_(keep_raw), times_(times) {}
+  Reader(const Limits& limits, const Border& border, const Wanted& wanted, StageTimes& times)
+      : limits_(limits), budget_(limits.unpack), border_(border), wanted_(wanted), times_(times) {}
 
   void read(std::string_view bytes, std::string_view origin) {
     if (trim(bytes).empty()) {
@@ -116,6 +117,16 @@ class Reader {
 
   void read_payload(std::string_view bytes, const Place& place) {
     const Stopwatch stopwatch(times_.unpack);
+    const auto key = key_of(bytes, place);
+    if (key && wanted_.known != nullptr && wanted_.known->has(*key, context_.mail_date)) {
+      ReadReport& known = result_.reports.emplace_back();
+      known.part = place.label;
+      known.document = key;
+      known.is_known = true;
+      return;
+    }
+    const std::size_t reports = result_.reports.size();
+    const std::size_t refused = result_.refused.size();
     unpack::unpack(
         place.file_name, bytes, limits_.unpack, budget_,
         [&](unpack::Document&& document) { read_document(std::move(document), bytes, place); },
@@ -127,6 +138,10 @@ class Reader {
           refuse(label_of(place, refusal.name), refusal.error.code, in_part(place, refusal.error.message),
                  kept(place, bytes));
         });
+    if (key && result_.reports.size() == reports + 1 && result_.refused.size() == refused &&
+        stands_alone(result_.reports.back().report)) {
+      result_.reports.back().document = key;
+    }
   }
 
   ReadMessage take() {
@@ -138,6 +153,17 @@ class Reader {
   }
 
  private:
+  /// Of what may be known again. Documents of a message inside an archive depend on that message.
+  std::optional<store::DocumentKey> key_of(std::string_view bytes, const Place& place) const {
+    if (!wanted_.for_store || place.depth > 1 || unpack::sniff(bytes) == unpack::Content::json) return std::nullopt;
+    return document_key(bytes, place.file_name);
+  }
+
+  /// True if the document gives this report, whole, whatever the mail around it says.
+  bool stands_alone(const report::Report& report) const {
+    return !held_mail_ && report.records_left_out == 0 && reportxml::stands_alone(report);
+  }
+
   void read_mail(std::string_view bytes, int depth) {
     Result<mime::Message> parsed;
     {
@@ -200,6 +226,7 @@ class Reader {
 
   void read_document(unpack::Document&& document, std::string_view container, const Place& place) {
     if (is_mail(document.bytes)) {
+      held_mail_ = true;
       if (place.depth < kMostDepth) return read_mail(document.bytes, place.depth + 1);
       return refuse(label_of(place, document.name), "nested_too_deep",
                     in_part(place, format("messages inside archives are nested more than {} deep", kMostDepth)),
@@ -235,7 +262,7 @@ class Reader {
     // A document that is the attachment itself can still be compressed after the reader has taken the bytes.
     const bool is_plain = document.raw.empty() && document.bytes.size() == container.size();
     std::string raw;
-    if (keep_raw_ && document.raw.empty() && !is_plain) raw = unpack::gzip(document.bytes);
+    if (wanted_.raw && document.raw.empty() && !is_plain) raw = unpack::gzip(document.bytes);
 
     auto context = context_;
     context.file_name = document.name.empty() ? place.file_name : document.name;
@@ -252,7 +279,7 @@ class Reader {
       if (!like_report && !place.is_declared) return;  // Somebody's XML, and not even well-formed.
       return refuse(label_of(place, document.name), error.code, in_part(place, error.message), kept(place, container));
     }
-    if (keep_raw_ && is_plain && !reports->empty()) raw = unpack::gzip(container);
+    if (wanted_.raw && is_plain && !reports->empty()) raw = unpack::gzip(container);
     const bool as_received = !document.raw.empty();
     for (auto& report : *reports) {
       add_sorted(report.tolerances, mail_tolerances_);
@@ -260,8 +287,9 @@ class Reader {
       if (place.is_mistyped) add_sorted(report.tolerances, {"container_mistyped"});
       ReadReport read;
       read.report = std::move(report);
+      if (wanted_.for_store) read.prepared.emplace(read.report);
       read.part = label_of(place, document.name);
-      if (keep_raw_) read.raw = as_received ? std::string(document.raw) : raw;
+      if (wanted_.raw) read.raw = as_received ? std::string(document.raw) : raw;
       read.raw_encoding = as_received ? document.raw_encoding : unpack::RawEncoding::gzip;
       result_.reports.push_back(std::move(read));
     }
@@ -292,13 +320,14 @@ class Reader {
   const Limits& limits_;
   unpack::Budget budget_;
   const Border& border_;
-  bool keep_raw_;
+  const Wanted& wanted_;
   StageTimes& times_;
   ReadMessage result_;
   reportxml::Context context_;
   std::vector<std::string> mail_tolerances_;
   std::string kind_;
   bool is_certain_neighbour_ = false;
+  bool held_mail_ = false;  ///< Inside an archive.
 };
 
 /// Reads with `read`; what it throws becomes the message's refusal, so that one message never ends the run.
@@ -307,6 +336,8 @@ ReadMessage guarded(const Function& read) {
   ReadMessage failed;
   try {
     return read();
+  } catch (const store::StoreError&) {
+    throw;
   } catch (const std::bad_alloc&) {
     failed.refused.push_back({{}, "reader_failed", "not enough memory to read this message", {}});
   } catch (const std::exception& error) {
@@ -318,19 +349,19 @@ ReadMessage guarded(const Function& read) {
 }  // namespace
 
 ReadMessage read_bytes(std::string_view bytes, std::string_view origin, const Limits& limits, const Border& border,
-                       bool keep_raw, StageTimes& times) {
+                       const Wanted& wanted, StageTimes& times) {
   return guarded([&] {
-    Reader reader(limits, border, keep_raw, times);
+    Reader reader(limits, border, wanted, times);
     reader.read(bytes, origin);
     return reader.take();
   });
 }
 
-ReadMessage read_payload(std::string_view bytes, const std::string& file_name, const Limits& limits, bool keep_raw,
-                         StageTimes& times) {
+ReadMessage read_payload(std::string_view bytes, const std::string& file_name, const Limits& limits,
+                         const Wanted& wanted, StageTimes& times) {
   return guarded([&] {
     const Border nobody;
-    Reader reader(limits, nobody, keep_raw, times);
+    Reader reader(limits, nobody, wanted, times);
     Place place;
     place.label = printable(file_name);
     place.file_name = file_name;
@@ -343,7 +374,7 @@ ReadMessage read_payload(std::string_view bytes, const std::string& file_name, c
 
 ReadMessage read_message(std::string_view bytes, std::string_view origin, const Limits& limits, const Border& border) {
   StageTimes times;
-  return read_bytes(bytes, origin, limits, border, true, times);
+  return read_bytes(bytes, origin, limits, border, {}, times);
 }
 
 store::NewReject to_reject(const ReadMessage::Refused& refused, std::string_view whole, const std::string& origin,

@@ -1,6 +1,7 @@
 #include "ingest/readers.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace ruagate::ingest {
@@ -88,10 +89,36 @@ void Readers::read(std::unique_lock<std::mutex>& lock, Slot& slot) {
   done_.notify_one();
 }
 
+void Readers::drop(std::vector<ReadMessage> used) {
+  if (threads_.empty()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    if (used_.empty()) {
+      used_ = std::move(used);
+    } else {
+      std::move(used.begin(), used.end(), std::back_inserter(used_));
+    }
+  }
+  work_.notify_one();
+}
+
+void Readers::free_some(std::unique_lock<std::mutex>& lock) {
+  constexpr std::ptrdiff_t kAtOnce = 32;
+  std::vector<ReadMessage> some;
+  const auto from = used_.end() - std::min(kAtOnce, std::ssize(used_));
+  some.assign(std::move_iterator(from), std::move_iterator(used_.end()));
+  used_.erase(from, used_.end());
+  lock.unlock();
+  some.clear();
+  lock.lock();
+}
+
 void Readers::work() {
   std::unique_lock lock(mutex_);
   while (!ending_) {
-    if (Slot* slot = choose()) {
+    if (!used_.empty()) {
+      free_some(lock);
+    } else if (Slot* slot = choose()) {
       read(lock, *slot);
     } else {
       work_.wait(lock);

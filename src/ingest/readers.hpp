@@ -46,6 +46,8 @@ class Readers {
   std::optional<ReadTask> take_ready();
   /// The next message; meanwhile this thread reads as well. Nothing when all were given back.
   std::optional<ReadTask> wait_next();
+  /// Takes what is needed no more, to be freed by a thread that reads: it made most of it, and has the time.
+  void drop(std::vector<ReadMessage> used);
   /// Forgets the messages that nobody has begun to read.
   void drop_unread();
 
@@ -66,6 +68,7 @@ class Readers {
   Slot* choose();
   void read(std::unique_lock<std::mutex>& lock, Slot& slot);
   std::optional<ReadTask> take_front();
+  void free_some(std::unique_lock<std::mutex>& lock);
   void work();
 
   ReadFunction read_;
@@ -73,6 +76,7 @@ class Readers {
   std::condition_variable work_;
   std::condition_variable done_;
   std::deque<std::unique_ptr<Slot>> slots_;  ///< In the order given.
+  std::vector<ReadMessage> used_;            ///< To be freed.
   std::size_t begun_ = 0;                    ///< So many at the front are not unread.
   std::size_t bytes_ = 0;                    ///< Of messages that are not yet given back.
   std::size_t records_done_ = 0;             ///< In messages that are read and not yet given back.

@@ -28,13 +28,21 @@ class Stopwatch {
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 
-/// As read_message(). Without `keep_raw`, ReadReport::raw stays empty. Whatever is thrown while reading (no memory for
-/// this one message) comes back as the refusal `reader_failed`.
+class KnownDocuments;
+
+struct Wanted {
+  bool raw = true;                  ///< Else ReadReport::raw stays empty.
+  bool for_store = false;           ///< Else ReadReport::document and `prepared` stay absent.
+  KnownDocuments* known = nullptr;  ///< With `for_store`: what it has is not read again.
+};
+
+/// As read_message(). Whatever is thrown while reading (no memory for this one message) comes back as the refusal
+/// `reader_failed`, but for a store::StoreError, which is no fault of the message.
 ReadMessage read_bytes(std::string_view bytes, std::string_view origin, const Limits& limits, const Border& border,
-                       bool keep_raw, StageTimes& times);
+                       const Wanted& wanted, StageTimes& times);
 /// The same for a payload kept as a reject: an attachment that was called `file_name`.
-ReadMessage read_payload(std::string_view bytes, const std::string& file_name, const Limits& limits, bool keep_raw,
-                         StageTimes& times);
+ReadMessage read_payload(std::string_view bytes, const std::string& file_name, const Limits& limits,
+                         const Wanted& wanted, StageTimes& times);
 
 /// A reject keeps no more than these bytes.
 inline constexpr std::size_t kMaxRejectBytes = 16U << 20;

@@ -42,9 +42,9 @@ class Retry {
     if (!bytes || !is_worth_reading(*row, *bytes)) return;
     const Border nobody;
     StageTimes times;
-    auto read = row->whole_message
-                    ? read_bytes(*bytes, row->origin, options_.limits, nobody, options_.keep_raw, times)
-                    : read_payload(*bytes, attachment_of(row->part), options_.limits, options_.keep_raw, times);
+    const Wanted wanted{options_.keep_raw, true, nullptr};
+    auto read = row->whole_message ? read_bytes(*bytes, row->origin, options_.limits, nobody, wanted, times)
+                                   : read_payload(*bytes, attachment_of(row->part), options_.limits, wanted, times);
     store(*row, std::move(read));
   }
 
@@ -59,8 +59,9 @@ class Retry {
     try {
       for (auto& report : read.reports) {
         // Received when it was first seen: a retry does not make the report young again.
-        const store::Provenance provenance{row.origin, row.first_seen, row.trust};
-        const auto inserted = store_.insert(report.report, provenance, to_raw(report, options_.keep_raw));
+        const store::Provenance provenance{row.origin, row.first_seen, row.trust, report.document};
+        const auto inserted =
+            store_.insert(report.report, report.prepared.value(), provenance, to_raw(report, options_.keep_raw));
         if (inserted == store::InsertOutcome::added) ++added;
         if (inserted == store::InsertOutcome::conflict_kept_old) conflicts = true;
       }

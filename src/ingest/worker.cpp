@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <chrono>
+#include <iterator>
+#include <optional>
 #include <set>
 #include <unordered_map>
 #include <utility>
@@ -9,6 +11,7 @@
 #include "base/printable.hpp"
 #include "ingest/acknowledging.hpp"
 #include "ingest/checkpoints.hpp"
+#include "ingest/documents.hpp"
 #include "ingest/readers.hpp"
 #include "ingest/reading.hpp"
 #include "report/identity.hpp"
@@ -26,7 +29,7 @@ double in_seconds(Steady::duration duration) {
 struct Pending {
   mailbox::MessageRef message;
   ReadMessage read;
-  std::string whole;  ///< Its bytes, only when they are to be kept as a reject.
+  std::string whole;  ///< Its bytes, only when they are to be kept as a reject, or may have to be read after all.
 };
 
 /// After these errors the mailbox gives nothing more: the connection is gone, or the process is to end.
@@ -93,13 +96,16 @@ struct Worker::State {
   std::unordered_map<std::string, Sha256> seen_in_dry_run;  ///< Identity -> records.
   Steady::time_point last_run_row{};
   Checkpoints checkpoints;
+  std::optional<KnownDocuments> documents;
+  Readers* readers = nullptr;  ///< During a pass.
 
   Result<void> whole_pass(mailbox::Mailbox& mailbox, const std::function<bool()>& stop,
                           const ProgressFunction& progress, std::optional<std::uint64_t> total);
   Result<void> pass(mailbox::Mailbox& mailbox, const std::function<bool()>& stop, const ProgressFunction& progress,
                     std::optional<std::uint64_t> total);
-  Result<void> fetch(mailbox::Mailbox& mailbox, const mailbox::MessageRef& message, Readers& readers);
-  void read(ReadTask& task) const;
+  Result<void> fetch(mailbox::Mailbox& mailbox, const mailbox::MessageRef& message);
+  void read(ReadTask& task);
+  bool read_after_all(Pending& message, ReadReport& known);
   void take(ReadTask task);
   void add(Pending message);
   void flush(mailbox::Mailbox& mailbox);
@@ -167,14 +173,36 @@ void Worker::State::count_refused(const Pending& message, Outcome& counted) cons
   }
 }
 
+/// The report of a document that was stored when the message was read, and is not any more, because another took its
+/// place. False when it cannot be read, for which the store was made by another version, or with other limits.
+bool Worker::State::read_after_all(Pending& message, ReadReport& known) {
+  const Wanted wanted{options.keep_raw, true, nullptr};
+  auto again = read_bytes(message.whole, message.message.origin, options.limits, border, wanted, times);
+  const auto same = std::find_if(again.reports.begin(), again.reports.end(),
+                                 [&](const ReadReport& report) { return report.document == known.document; });
+  if (same != again.reports.end()) {
+    known = std::move(*same);
+    return true;
+  }
+  std::move(again.refused.begin(), again.refused.end(), std::back_inserter(message.read.refused));
+  return false;
+}
+
 mailbox::Outcome Worker::State::write(Pending& message, Outcome& counted) {
   bool conflict_kept = false;
   ++counted.messages;
   const auto now = clock.now();
   for (auto& read : message.read.reports) {
-    const store::Provenance provenance{message.message.origin, now, message.read.trust};
+    if (read.is_known) {
+      if (store->insert_known(*read.document, message.read.trust)) {
+        ++counted.reports_duplicate;
+        continue;
+      }
+      if (!read_after_all(message, read)) continue;
+    }
+    const store::Provenance provenance{message.message.origin, now, message.read.trust, read.document};
     const auto records = read.report.records.size();
-    switch (store->insert(read.report, provenance, to_raw(read, options.keep_raw))) {
+    switch (store->insert(read.report, read.prepared.value(), provenance, to_raw(read, options.keep_raw))) {
       case store::InsertOutcome::added:
         ++counted.reports_new;
         counted.records += records;
@@ -269,20 +297,24 @@ void Worker::State::flush(mailbox::Mailbox& mailbox) {
   if (!options.dry_run) {
     for (std::size_t i = 0; i < results.size(); ++i) committed.add(std::move(pending[i].message), results[i]);
   }
+  std::vector<ReadMessage> used;
+  used.reserve(pending.size());
+  for (Pending& message : pending) used.push_back(std::move(message.read));
+  readers->drop(std::move(used));
   pending.clear();
   load = {};
   acknowledge(mailbox, false);
 }
 
 /// Errors: the mailbox gives no more in this pass.
-Result<void> Worker::State::fetch(mailbox::Mailbox& mailbox, const mailbox::MessageRef& message, Readers& readers) {
+Result<void> Worker::State::fetch(mailbox::Mailbox& mailbox, const mailbox::MessageRef& message) {
   Result<std::string> bytes;
   {
     const Stopwatch stopwatch(fetching);
     bytes = mailbox.fetch(message);
   }
   if (bytes) {
-    readers.give({message, std::move(*bytes), {}, {}});
+    readers->give({message, std::move(*bytes), {}, {}});
   } else if (bytes.error().kind == ErrorKind::too_large) {
     Pending refused;
     refused.message = message;
@@ -299,11 +331,13 @@ Result<void> Worker::State::fetch(mailbox::Mailbox& mailbox, const mailbox::Mess
 }
 
 /// Called by several threads at once.
-void Worker::State::read(ReadTask& task) const {
-  task.read = read_bytes(task.bytes, task.message.origin, options.limits, border, options.keep_raw && !options.dry_run,
-                         task.times);
-  const auto& refused = task.read.refused;
-  const bool keep = std::any_of(refused.begin(), refused.end(), [](const auto& part) { return part.bytes.empty(); });
+void Worker::State::read(ReadTask& task) {
+  const Wanted wanted{options.keep_raw && !options.dry_run, !options.dry_run, documents ? &*documents : nullptr};
+  task.read = read_bytes(task.bytes, task.message.origin, options.limits, border, wanted, task.times);
+  const auto& [reports, refused, ignored_as, trust] = task.read;
+  const bool keep =
+      std::any_of(refused.begin(), refused.end(), [](const auto& part) { return part.bytes.empty(); }) ||
+      std::any_of(reports.begin(), reports.end(), [](const ReadReport& report) { return report.is_known; });
   if (!keep) task.bytes = {};
 }
 
@@ -341,7 +375,8 @@ Result<void> Worker::State::pass(mailbox::Mailbox& mailbox, const std::function<
   const auto begin = Steady::now();
   std::uint64_t done = 0;
   std::string last_fault;
-  Readers readers(options.readers.value_or(Readers::usual_threads()), [this](ReadTask& task) { read(task); });
+  Readers reading(options.readers.value_or(Readers::usual_threads()), [this](ReadTask& task) { read(task); });
+  readers = &reading;
   const auto show = [&] {
     if (!progress) return;
     const auto known = total && done <= *total ? total : std::nullopt;
@@ -370,10 +405,10 @@ Result<void> Worker::State::pass(mailbox::Mailbox& mailbox, const std::function<
     if (messages->empty()) break;
     for (const auto& message : *messages) {
       if (stop()) break;
-      while (auto task = readers.has_room() ? readers.take_ready() : readers.wait_next()) {
+      while (auto task = reading.has_room() ? reading.take_ready() : reading.wait_next()) {
         take_and_write(std::move(*task));
       }
-      if (auto fetched = fetch(mailbox, message, readers); !fetched) {
+      if (auto fetched = fetch(mailbox, message); !fetched) {
         lost = fetched.error();
         break;
       }
@@ -381,8 +416,8 @@ Result<void> Worker::State::pass(mailbox::Mailbox& mailbox, const std::function<
     }
   }
   while (true) {
-    if (stop()) readers.drop_unread();  // they stay in the mailbox for the next time
-    auto task = readers.wait_next();
+    if (stop()) reading.drop_unread();  // they stay in the mailbox for the next time
+    auto task = reading.wait_next();
     if (!task) break;
     take_and_write(std::move(*task));
   }
@@ -441,6 +476,7 @@ Result<void> Worker::run(mailbox::Mailbox& mailbox, const std::function<bool()>&
   before.ignored_count = state.outcome.ignored_count;
   const auto failures_before = state.failures;
 
+  if (!state.options.dry_run) state.documents.emplace(state.store->path(), stop);
   // What a throw of an earlier run left behind belongs to another mailbox.
   state.pending.clear();
   state.load = {};
@@ -454,6 +490,7 @@ Result<void> Worker::run(mailbox::Mailbox& mailbox, const std::function<bool()>&
     state.add_failure("list", format("{}: {}", printable(mailbox.name()), total.error().message));
     passed = tl::unexpected(total.error());
   }
+  state.documents.reset();
   if (!state.options.dry_run) state.add_run(mailbox, started, before, failures_before);
 
   auto& outcome = state.outcome;

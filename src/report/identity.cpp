@@ -1,6 +1,9 @@
 #include "report/identity.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
 #include <span>
 
 #include "base/ascii.hpp"
@@ -12,9 +15,19 @@ namespace {
 
 __extension__ using Wide = unsigned __int128;  // a product of messages and seconds
 
+void append_decimal(std::string& out, std::uint64_t number) {
+  std::array<char, 20> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  out.append(digits.data(), static_cast<std::size_t>(end - digits.data()));
+}
+
 // Fields are length-prefixed, so that no text of a sender can imitate the boundary between two of them.
 void append_field(std::string& out, std::string_view field) {
-  out += std::to_string(field.size());
+  if (field.size() < 10) {
+    out += static_cast<char>('0' + field.size());
+  } else {
+    append_decimal(out, field.size());
+  }
   out += ':';
   out += field;
 }
@@ -24,29 +37,34 @@ void append_optional(std::string& out, const std::optional<std::string>& field) 
   if (field) append_field(out, *field);
 }
 
-void append_canonical(std::string& out, const Record& record) {
+void append_head(std::string& out, const Record& record) {
   const auto address = record.source_ip ? record.source_ip->bytes() : std::span<const std::uint8_t>{};
   append_field(out, {reinterpret_cast<const char*>(address.data()), address.size()});
-  append_field(out, std::to_string(record.message_count));
+  std::array<char, 20> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), record.message_count).ptr;
+  append_field(out, {digits.data(), static_cast<std::size_t>(end - digits.data())});
   append_field(out, to_string(record.disposition));
   append_field(out, to_string(record.dkim_aligned));
   append_field(out, to_string(record.spf_aligned));
-  append_field(out, record.evidence.author_domain);
-  append_optional(out, record.evidence.envelope_from);
-  append_optional(out, record.evidence.envelope_to);
-  for (const DkimAuth& dkim : record.evidence.dkim) {
+}
+
+void append_evidence(std::string& out, const Evidence& evidence) {
+  append_field(out, evidence.author_domain);
+  append_optional(out, evidence.envelope_from);
+  append_optional(out, evidence.envelope_to);
+  for (const DkimAuth& dkim : evidence.dkim) {
     append_field(out, dkim.domain);
     append_field(out, dkim.selector);
     append_field(out, to_string(dkim.result));
   }
   out += '/';
-  for (const SpfAuth& spf : record.evidence.spf) {
+  for (const SpfAuth& spf : evidence.spf) {
     append_field(out, spf.domain);
     append_field(out, to_string(spf.scope));
     append_field(out, to_string(spf.result));
   }
   out += '/';
-  for (const OverrideReason& reason : record.evidence.reasons) {
+  for (const OverrideReason& reason : evidence.reasons) {
     append_field(out, to_string(reason.type));
     append_field(out, reason.comment);
   }
@@ -59,25 +77,49 @@ Identity identity_of(const Report& report) {
           epoch_seconds(report.end)};
 }
 
-Sha256 records_digest(const Report& report) {
-  std::string texts;
-  std::vector<std::size_t> ends;
-  ends.reserve(report.records.size());
+CanonicalRecords::CanonicalRecords(const Report& report) {
+  places_.reserve(report.records.size());
   for (const Record& record : report.records) {
-    append_canonical(texts, record);
-    ends.push_back(texts.size());
+    Place& place = places_.emplace_back();
+    place.begin = texts_.size();
+    append_head(texts_, record);
+    place.evidence = texts_.size();
+    append_evidence(texts_, record.evidence);
+    place.end = texts_.size();
   }
+}
+
+std::string_view CanonicalRecords::evidence(std::size_t index) const {
+  const Place& place = places_[index];
+  return std::string_view(texts_).substr(place.evidence, place.end - place.evidence);
+}
+
+std::string_view CanonicalRecords::text(const Place& place) const {
+  return std::string_view(texts_).substr(place.begin, place.end - place.begin);
+}
+
+Sha256 CanonicalRecords::digest() const {
   std::vector<std::string_view> sorted;
-  sorted.reserve(ends.size());
-  for (std::size_t begin = 0; const std::size_t end : ends) {
-    sorted.push_back(std::string_view(texts).substr(begin, end - begin));
-    begin = end;
-  }
+  sorted.reserve(places_.size());
+  for (const Place& place : places_) sorted.push_back(text(place));
   std::sort(sorted.begin(), sorted.end());
-  std::string canonical;
-  canonical.reserve(texts.size() + 4 * sorted.size());
-  for (const std::string_view text : sorted) append_field(canonical, text);
-  return sha256(canonical);
+  constexpr std::size_t kAtOnce = 16U << 10;
+  std::optional<Sha256Stream> stream;
+  std::string fields;
+  for (const std::string_view text : sorted) {
+    append_field(fields, text);
+    if (fields.size() < kAtOnce) continue;
+    if (!stream) stream.emplace();
+    stream->add(fields);
+    fields.clear();
+  }
+  if (!stream) return sha256(fields);
+  stream->add(fields);
+  return stream->finish();
+}
+
+Sha256 records_digest(const Report& report) {
+  return CanonicalRecords(report).digest();
 }
 
 std::vector<std::pair<Day, std::uint64_t>> spread_over_days(Instant begin, Instant end, std::uint64_t messages) {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -23,8 +25,26 @@ struct Identity {
 };
 Identity identity_of(const Report& report);
 
-/// SHA-256 over the canonical record set: independent of the order of records, of human_result texts and of how the
-/// document was wrapped or spelt.
+/// The records of a report in their canonical form, which is independent of human_result texts and of how the document
+/// was wrapped or spelt.
+class CanonicalRecords {
+ public:
+  explicit CanonicalRecords(const Report& report);
+  /// One text for one Evidence, but for its human_result texts; of the record at `index`. Valid as long as this object.
+  std::string_view evidence(std::size_t index) const;
+  /// SHA-256 over all of them, in an order of its own.
+  Sha256 digest() const;
+
+ private:
+  struct Place {
+    std::size_t begin;
+    std::size_t evidence;
+    std::size_t end;
+  };
+  std::string_view text(const Place& place) const;
+  std::string texts_;
+  std::vector<Place> places_;
+};
 Sha256 records_digest(const Report& report);
 
 /// The UTC days over which a report's messages are counted, with the messages for each: all on the day of `begin` for a

@@ -17,7 +17,6 @@ constexpr std::string_view kNamespace9990 = "urn:ietf:params:xml:ns:dmarc-2.0";
 constexpr std::string_view kNamespace7489 = "http://dmarc.org/dmarc-xml/0.1";
 
 constexpr std::int64_t kDmarcBegan = 1325376000;  // 2012-01-01: no report can be older
-constexpr std::int64_t kFarAhead = 366 * 86400;   // after the mail that carries the report
 constexpr std::int64_t kDayWithSlack = 25 * 3600;
 
 }  // namespace
@@ -350,7 +349,7 @@ void Extractor::settle_period() {
   if (known && *begin_ == *end_) tolerances_.add(Tolerance::period_empty);
   if (*end_ - *begin_ > kDayWithSlack) tolerances_.add(Tolerance::period_long);
   if (known) {
-    const bool ahead = context_.mail_date && *begin_ > epoch_seconds(*context_.mail_date) + kFarAhead;
+    const bool ahead = is_far_ahead(instant_from(*begin_), context_.mail_date);
     if (*begin_ < kDmarcBegan || ahead) {
       tolerances_.add(Tolerance::period_implausible);
       if (context_.mail_date && epoch_seconds(*context_.mail_date) >= kDmarcBegan) {

@@ -353,6 +353,29 @@ Result<std::vector<Report>> read_reports(std::string document, const Context& co
   return Reading(context, limits).run(std::move(document));
 }
 
+bool stands_alone(const report::Report& report) {
+  // What the mail said stands in the report, or would have if it had said it.
+  static const std::vector<std::string_view> kFromOutside = [] {
+    std::vector<std::string_view> names;
+    for (const Tolerance tolerance :
+         {Tolerance::org_name_missing, Tolerance::date_inferred, Tolerance::dates_from_file_name,
+          Tolerance::dates_from_mail, Tolerance::dates_missing, Tolerance::period_implausible,
+          Tolerance::policy_domain_from_file_name, Tolerance::policy_domain_from_subject,
+          Tolerance::policy_domain_from_records}) {
+      names.push_back(to_string(tolerance));
+    }
+    return names;
+  }();
+  return std::none_of(report.tolerances.begin(), report.tolerances.end(), [](const std::string& name) {
+    return std::find(kFromOutside.begin(), kFromOutside.end(), name) != kFromOutside.end();
+  });
+}
+
+bool is_far_ahead(Instant begin, std::optional<Instant> mail_date) {
+  constexpr days kFarAhead{366};
+  return mail_date && begin > *mail_date + kFarAhead;
+}
+
 bool looks_like_report(std::string_view document) {
   // UTF-16 shows the same letters with zeros between them.
   std::string_view beginning = document.substr(0, 16384);

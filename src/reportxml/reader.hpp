@@ -37,6 +37,11 @@ struct Context {
 /// (too_many_records). The message says where (line or byte).
 Result<std::vector<report::Report>> read_reports(std::string document, const Context& context, const Limits& limits);
 
+/// True if the document gives this report whatever its Context is, but for a period that is_far_ahead() of the mail.
+bool stands_alone(const report::Report& report);
+/// True for a period that begins so long after the mail that carries it that it cannot be.
+bool is_far_ahead(Instant begin, std::optional<Instant> mail_date);
+
 /// True if the document is XML whose beginning shows a report: a quick look, not a promise.
 bool looks_like_report(std::string_view document);
 

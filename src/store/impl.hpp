@@ -37,8 +37,9 @@ struct Store::Impl {
 
   // writing.cpp
   struct Stored;
-  std::int64_t add_report(std::optional<std::int64_t> key, const report::Report& report, const Sha256& digest,
-                          const report::Totals& totals, const Provenance& provenance, const RawDocument& raw);
+  std::int64_t add_report(std::optional<std::int64_t> key, const report::Report& report, const PreparedReport& prepared,
+                          const Provenance& provenance, const RawDocument& raw);
+  void seen_again(const Stored& stored, report::Trust trust);
   void add_records(std::int64_t report_key, const std::vector<PackedRecord>& records);
   /// Takes the report out, roll-ups included.
   void remove_report(std::int64_t key);
@@ -58,7 +59,8 @@ struct Store::Impl {
     std::uint64_t messages = 0;
     unsigned reasons = 0;  ///< Those that need no other report to be known.
   };
-  void judge_later(std::int64_t key, const report::Report& report, std::uint64_t messages, Instant received_at);
+  void judge_later(std::int64_t key, std::int64_t domain, std::int64_t reporter, const report::Report& report,
+                   std::uint64_t messages, Instant received_at);
   /// Holds what is hard to believe among the reports of this transaction, and lets go what no longer is.
   void judge();
   void let_go_known(std::int64_t domain);

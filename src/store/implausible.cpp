@@ -46,8 +46,8 @@ void Store::Impl::reroll(std::int64_t key, const Change& change) {
   rollups.contribute(rollup_report(connection, key), records, 1);
 }
 
-void Store::Impl::judge_later(std::int64_t key, const report::Report& report, std::uint64_t messages,
-                              Instant received_at) {
+void Store::Impl::judge_later(std::int64_t key, std::int64_t domain, std::int64_t reporter,
+                              const report::Report& report, std::uint64_t messages, Instant received_at) {
   unsigned reasons = 0;
   if (report.begin > received_at + kAhead) reasons |= bit(Implausible::future);
   if (epoch_seconds(report.begin) < kDmarcBegins && epoch_seconds(report.begin) > 0) {
@@ -59,8 +59,6 @@ void Store::Impl::judge_later(std::int64_t key, const report::Report& report, st
   // The reader put the day of the mail in the place of a period that cannot be.
   if (reasons == 0 && forgave("period_implausible")) reasons |= bit(Implausible::future);
   if (messages > kMostMessages || forgave("count_too_large")) reasons |= bit(Implausible::counts);
-  const std::int64_t domain = interning.text_key(report.policy.domain);
-  const std::int64_t reporter = interning.text_key(report::identity_of(report).reporter);
   to_judge.push_back({key, domain, reporter, report.begin, report.end, messages, reasons});
 }
 

@@ -23,33 +23,6 @@ void append_optional(std::string& out, const std::optional<std::string>& text) {
   if (text) out += *text;
 }
 
-/// One text for one evidence: what the map in memory is searched by, so that the usual record costs one look-up.
-void spell(std::string& out, const report::Evidence& evidence) {
-  out.clear();
-  append_text(out, evidence.author_domain);
-  append_optional(out, evidence.envelope_from);
-  append_optional(out, evidence.envelope_to);
-  append_number(out, evidence.dkim.size());
-  for (const report::DkimAuth& dkim : evidence.dkim) {
-    append_text(out, dkim.domain);
-    append_text(out, dkim.selector);
-    append_number(out, static_cast<std::uint64_t>(dkim.result));
-    append_text(out, dkim.human_result);
-  }
-  append_number(out, evidence.spf.size());
-  for (const report::SpfAuth& spf : evidence.spf) {
-    append_text(out, spf.domain);
-    append_number(out, static_cast<std::uint64_t>(spf.scope));
-    append_number(out, static_cast<std::uint64_t>(spf.result));
-    append_text(out, spf.human_result);
-  }
-  append_number(out, evidence.reasons.size());
-  for (const report::OverrideReason& reason : evidence.reasons) {
-    append_number(out, static_cast<std::uint64_t>(reason.type));
-    append_text(out, reason.comment);
-  }
-}
-
 bool has_free_text(const report::Evidence& evidence) {
   for (const report::DkimAuth& dkim : evidence.dkim) {
     if (!dkim.human_result.empty()) return true;
@@ -58,6 +31,15 @@ bool has_free_text(const report::Evidence& evidence) {
     if (!spf.human_result.empty()) return true;
   }
   return false;
+}
+
+/// One text for one evidence with free texts. Canonical texts begin with a digit, so that none is taken for one of
+/// these.
+void spell(std::string& out, const report::Evidence& evidence, std::string_view canonical) {
+  out = '+';
+  append_text(out, canonical);
+  for (const report::DkimAuth& dkim : evidence.dkim) append_text(out, dkim.human_result);
+  for (const report::SpfAuth& spf : evidence.spf) append_text(out, spf.human_result);
 }
 
 report::Evidence without_free_text(report::Evidence evidence) {
@@ -147,13 +129,22 @@ std::int64_t Interning::address_key(const std::optional<IpAddress>& address) {
   return address_keys_.remember(*address, key.value(), 0);
 }
 
-EvidenceKeys Interning::evidence_keys(const report::Evidence& evidence) {
-  spell(scratch_, evidence);
-  if (const EvidenceKeys* known = evidence_keys_.find(scratch_)) return *known;
-  std::string spelt = scratch_;
+EvidenceKeys Interning::evidence_keys(const report::Evidence& evidence, std::string_view canonical) {
+  // One text for one evidence is what the map in memory is searched by, so that the usual record costs one look-up.
+  std::string_view spelt = canonical;
+  if (has_free_text(evidence)) {
+    spell(scratch_, evidence, canonical);
+    spelt = scratch_;
+  }
+  if (const EvidenceKeys* known = evidence_keys_.find(spelt)) return *known;
+  return add_evidence_keys(evidence, canonical, std::string(spelt));
+}
+
+EvidenceKeys Interning::add_evidence_keys(const report::Evidence& evidence, std::string_view canonical,
+                                          std::string spelt) {
   EvidenceKeys keys;
   if (has_free_text(evidence)) {
-    keys.bare = evidence_keys(without_free_text(evidence)).full;
+    keys.bare = evidence_keys(without_free_text(evidence), canonical).full;
     keys.full = add_evidence(evidence, keys.bare);
   } else {
     keys.full = keys.bare = add_evidence(evidence, std::nullopt);

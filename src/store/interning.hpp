@@ -69,7 +69,8 @@ class Interning {
   // Writing: the key of a value, made when it is new.
   std::int64_t text_key(std::string_view value);
   std::int64_t address_key(const std::optional<IpAddress>& address);
-  EvidenceKeys evidence_keys(const report::Evidence& evidence);
+  /// `canonical` is that of report::CanonicalRecords.
+  EvidenceKeys evidence_keys(const report::Evidence& evidence, std::string_view canonical);
   std::int64_t policy_key(const report::PublishedPolicy& policy);
 
   // Reading.
@@ -95,6 +96,7 @@ class Interning {
   using Wanted = std::pair<std::int64_t, std::uint32_t>;
   void read_page(std::int64_t page);
   void look_up_addresses(std::span<const Wanted> wanted, std::vector<std::optional<IpAddress>>& out);
+  EvidenceKeys add_evidence_keys(const report::Evidence& evidence, std::string_view canonical, std::string spelt);
   std::int64_t add_evidence(const report::Evidence& evidence, std::optional<std::int64_t> bare);
 
   Connection& connection_;

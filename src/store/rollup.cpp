@@ -162,6 +162,14 @@ const std::vector<DomainDayChange>& Rollups::merged_domain_days() {
 }
 
 void Rollups::write(Connection& connection, const CellBlockKey& key, const std::vector<PackedCell>& changes) {
+  // Most reporters send one report a day, whose block is new.
+  const bool only_adds =
+      std::all_of(changes.begin(), changes.end(), [](const PackedCell& cell) { return cell.messages > 0; });
+  if (only_adds && !changes.empty()) {
+    run(connection, named("cell_block_add"), key.policy_domain, key.day, key.reporter, key.trust, changes.size(),
+        Blob(pack_cells(changes)));
+    if (connection.changes() == 1) return;
+  }
   std::vector<PackedCell> stored;
   bool is_stored = false;
   {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -15,6 +16,7 @@
 #include "base/sha256.hpp"
 #include "base/time.hpp"
 #include "report/facts.hpp"
+#include "report/identity.hpp"
 #include "report/report.hpp"
 
 // The database: facts in, facts out. The only room that knows SQL; everything above sees these structs, so that
@@ -41,11 +43,27 @@ struct RawDocument {
   RawEncoding encoding = RawEncoding::plain;
 };
 
+/// Tells the bytes of an attachment or file, as received, from all others. First two bytes that are near each other for
+/// documents of one time, so that their keys lie together on disk, then 16 of a SHA-256: nobody can make bytes that are
+/// taken for others.
+using DocumentKey = std::array<std::uint8_t, 18>;
+
 /// Where a report came from.
 struct Provenance {
   std::string origin;  ///< Mailbox or path and message, for people.
   Instant received_at{};
   report::Trust trust = report::Trust::unverified;
+  /// Of bytes that hold this report and nothing else, whatever mail they come in; absent when that is not so.
+  std::optional<DocumentKey> document{};
+};
+
+/// What insert() works out of a report alone. Any thread can make it beforehand.
+struct PreparedReport {
+  explicit PreparedReport(const report::Report& report);
+  report::Identity identity;
+  report::Totals totals;
+  report::CanonicalRecords canonical;
+  Sha256 digest;
 };
 
 enum class InsertOutcome : std::uint8_t {
@@ -255,6 +273,11 @@ class Store {
   /// What is hard to believe (docs/forged-reports.md) is stored, but waits: it counts nowhere until it is accepted, or
   /// until earlier reports of the same reporter make it believable. commit() decides that.
   InsertOutcome insert(const report::Report& report, const Provenance& provenance, const RawDocument& raw);
+  /// The same with what was prepared of this report.
+  InsertOutcome insert(const report::Report& report, const PreparedReport& prepared, const Provenance& provenance,
+                       const RawDocument& raw);
+  /// What insert() does with the report of these bytes when it is stored; false, and nothing done, when it is not.
+  bool insert_known(const DocumentKey& document, report::Trust trust);
   /// Adds the reject, or counts it again when the same bytes of the same part were rejected before.
   /// Returns true if it is new.
   bool add_reject(const NewReject& reject);
@@ -293,6 +316,8 @@ class Store {
   void reports(const Filter& filter, const std::function<bool(ReportRow&&)>& row);
   void records(const Filter& filter, const std::function<bool(RecordRow&&)>& row);
   std::optional<ReportRow> report(std::int64_t id);
+  /// When the period of the stored report begins that came in these bytes; nothing when there is none.
+  std::optional<Instant> known_document(const DocumentKey& document);
   /// Implausible reports that wait for the operator, oldest period first.
   std::vector<ReportRow> waiting();
   std::vector<RecordRow> records_of(std::int64_t report_id, std::uint64_t from = 0,

@@ -20,10 +20,6 @@ std::int64_t stored_count(std::uint64_t count) {
   return static_cast<std::int64_t>(std::min(count, kLargest));
 }
 
-std::string_view view(const Sha256& digest) {
-  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
-}
-
 Sha256 digest_from(std::string_view bytes) {
   Sha256 digest{};
   std::copy_n(bytes.begin(), std::min(bytes.size(), digest.size()), reinterpret_cast<char*>(digest.data()));
@@ -83,6 +79,7 @@ struct Store::Impl::Stored {
   report::Trust trust = report::Trust::unverified;
   bool pruned = false;
   std::string origin;
+  bool has_document = false;
 };
 
 namespace {
@@ -128,9 +125,16 @@ std::optional<RawDocument> Store::Impl::raw(std::int64_t report_key) {
   return RawDocument{std::string(query.blob(1)), enum_from(query.integer(0), RawEncoding::zip)};
 }
 
+PreparedReport::PreparedReport(const report::Report& report)
+    : identity(report::identity_of(report)),
+      totals(report::totals_of(report)),
+      canonical(report),
+      digest(canonical.digest()) {}
+
 std::int64_t Store::Impl::add_report(std::optional<std::int64_t> key, const report::Report& report,
-                                     const Sha256& digest, const report::Totals& totals, const Provenance& provenance,
+                                     const PreparedReport& prepared, const Provenance& provenance,
                                      const RawDocument& raw) {
+  const report::Totals& totals = prepared.totals;
   const std::int64_t domain = interning.text_key(report.policy.domain);
   RollupReport rollup;
   rollup.policy_domain = domain;
@@ -148,9 +152,10 @@ std::int64_t Store::Impl::add_report(std::optional<std::int64_t> key, const repo
   records.reserve(report.records.size());
   rolled.reserve(report.records.size());
   addresses.reserve(report.records.size());
-  for (const report::Record& record : report.records) {
+  for (std::size_t i = 0; i < report.records.size(); ++i) {
+    const report::Record& record = report.records[i];
     const std::int64_t address = interning.address_key(record.source_ip);
-    const EvidenceKeys evidence = interning.evidence_keys(record.evidence);
+    const EvidenceKeys evidence = interning.evidence_keys(record.evidence, prepared.canonical.evidence(i));
     const int outcome = pack({record.disposition, record.dkim_aligned, record.spf_aligned});
     const std::int64_t messages = stored_count(record.message_count);
     records.push_back({address, evidence.full, outcome, messages});
@@ -171,7 +176,7 @@ std::int64_t Store::Impl::add_report(std::optional<std::int64_t> key, const repo
   const std::optional<std::int64_t> email = optional_key(report.email);
   const std::optional<std::int64_t> extra_contact_info = optional_key(report.extra_contact_info);
   const std::optional<std::int64_t> generator = optional_key(report.generator);
-  const std::int64_t folded = interning.text_key(report::identity_of(report).reporter);
+  const std::int64_t folded = interning.text_key(prepared.identity.reporter);
   const std::string errors = pack_keys(keys_of(interning, report.errors));
   const std::string tolerances = pack_keys(keys_of(interning, report.tolerances));
   const std::string authors = pack_keys(author_domains);
@@ -179,14 +184,15 @@ std::int64_t Store::Impl::add_report(std::optional<std::int64_t> key, const repo
     if (packed.empty()) return std::nullopt;
     return Blob(packed);
   };
+  const std::optional<Blob> document = provenance.document ? std::optional(Blob(*provenance.document)) : std::nullopt;
   run(connection, named("report_add"), key, domain, epoch_seconds(report.begin), epoch_seconds(report.end), folded,
-      report.report_id, rollup.reporter, Blob(view(digest)), rollup.generation, rollup.trust, rollup.policy, version,
+      report.report_id, rollup.reporter, Blob(prepared.digest), rollup.generation, rollup.trust, rollup.policy, version,
       email, extra_contact_info, generator, optional_blob(errors), totals.records, stored_count(totals.messages),
       stored_count(totals.dkim_aligned), stored_count(totals.spf_aligned), stored_count(totals.aligned),
       stored_count(totals.disposition_none), stored_count(totals.disposition_pass),
       stored_count(totals.disposition_quarantine), stored_count(totals.disposition_reject), source_ips, Blob(authors),
       stored_count(report.records_left_out), optional_blob(tolerances), epoch_seconds(provenance.received_at),
-      raw.bytes.size(), provenance.origin);
+      raw.bytes.size(), provenance.origin, document);
   const std::int64_t report_key = key ? *key : connection.last_key();
 
   add_records(report_key, records);
@@ -197,7 +203,7 @@ std::int64_t Store::Impl::add_report(std::optional<std::int64_t> key, const repo
     if (author != domain) run(connection, named("author_domain_add"), author, domain);
   }
   rollups.contribute(rollup, rolled, 1);
-  judge_later(report_key, report, totals.messages, provenance.received_at);
+  judge_later(report_key, domain, folded, report, totals.messages, provenance.received_at);
   if (rollups.is_large()) rollups.write(connection);
   return report_key;
 }
@@ -236,13 +242,45 @@ void Store::Impl::keep_loser(std::string origin, std::string detail, const RawDo
   add_reject(reject, reject.bytes.empty() ? digest : sha256(reject.bytes));
 }
 
-InsertOutcome Store::insert(const report::Report& report, const Provenance& provenance, const RawDocument& raw) {
+/// A duplicate changes nothing, unless its mail is better authenticated.
+void Store::Impl::seen_again(const Stored& stored, report::Trust trust) {
+  if (rank(trust) <= rank(stored.trust) || stored.pruned) return;
+  facts_changed = true;
+  raise_trust(connection, interning, rollups, stored.key, trust);
+}
+
+bool Store::insert_known(const DocumentKey& document, report::Trust trust) {
   Impl& impl = *impl_;
   impl.require_write();
-  const Sha256 digest = report::records_digest(report);
+  Impl::Stored stored;
+  {
+    Query query(impl.connection, named("report_by_document"), Blob(document));
+    if (!query.step()) return false;
+    stored.key = query.integer(0);
+    stored.trust = enum_from(query.integer(1), report::Trust::failed);
+    stored.pruned = query.integer(2) != 0;
+  }
+  impl.seen_again(stored, trust);
+  return true;
+}
+
+std::optional<Instant> Store::known_document(const DocumentKey& document) {
+  Query query(impl_->connection, named("report_by_document"), Blob(document));
+  if (!query.step()) return std::nullopt;
+  return instant_from(query.integer(3));
+}
+
+InsertOutcome Store::insert(const report::Report& report, const Provenance& provenance, const RawDocument& raw) {
+  return insert(report, PreparedReport(report), provenance, raw);
+}
+
+InsertOutcome Store::insert(const report::Report& report, const PreparedReport& prepared, const Provenance& provenance,
+                            const RawDocument& raw) {
+  Impl& impl = *impl_;
+  impl.require_write();
+  const auto& [identity, totals, canonical, digest] = prepared;
 
   std::optional<Impl::Stored> stored;
-  const report::Identity identity = report::identity_of(report);
   const std::optional<std::int64_t> domain = impl.interning.find_text(identity.policy_domain);
   const std::optional<std::int64_t> reporter = domain ? impl.interning.find_text(identity.reporter) : std::nullopt;
   if (reporter) {
@@ -251,21 +289,22 @@ InsertOutcome Store::insert(const report::Report& report, const Provenance& prov
     if (query.step()) {
       stored = {query.integer(0),      digest_from(query.blob(1)),
                 query.count(2),        enum_from(query.integer(3), report::Trust::failed),
-                query.integer(4) != 0, std::string(query.text(5))};
+                query.integer(4) != 0, std::string(query.text(5)),
+                query.integer(6) != 0};
     }
   }
   if (stored && stored->digest == digest) {
-    if (rank(provenance.trust) > rank(stored->trust) && !stored->pruned) {
-      impl.facts_changed = true;
-      raise_trust(impl.connection, impl.interning, impl.rollups, stored->key, provenance.trust);
+    impl.seen_again(*stored, provenance.trust);
+    // Stored by a version that kept no keys, or out of bytes that do not tell all.
+    if (provenance.document && !stored->has_document) {
+      run(impl.connection, named("report_set_document"), stored->key, Blob(*provenance.document));
     }
     return InsertOutcome::duplicate;
   }
 
   impl.facts_changed = true;
-  const report::Totals totals = report::totals_of(report);
   if (!stored) {
-    impl.add_report(std::nullopt, report, digest, totals, provenance, raw);
+    impl.add_report(std::nullopt, report, prepared, provenance, raw);
     return InsertOutcome::added;
   }
 
@@ -285,7 +324,7 @@ InsertOutcome Store::insert(const report::Report& report, const Provenance& prov
                   format("report {} came again with other records: {} messages, replaced by {} in the stored report {}",
                          name, stored->messages, totals.messages, stored->key),
                   old_raw, stored->digest, provenance.received_at);
-  impl.add_report(stored->key, report, digest, totals, provenance, raw);
+  impl.add_report(stored->key, report, prepared, provenance, raw);
   return InsertOutcome::conflict_replaced;
 }
 

@@ -21,7 +21,7 @@ PACKAGES = {
     r"libpsl": {"domain"},
     r"idn2": {"domain"},
     r"mimetic/": {"mime"},
-    r"zlib|zip\.h|zipconf": {"unpack"},
+    r"zlib|libdeflate|zip\.h|zipconf": {"unpack"},
     r"pugixml": {"reportxml"},
     r"boost/(asio|beast)": {"mailbox", "http"},
     r"sqlite3": {"store"},

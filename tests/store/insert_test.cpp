@@ -310,5 +310,74 @@ TEST_F(Insert, QuestionsInsideTheTransactionSeeIt) {
   EXPECT_THAT(store_.check(), IsEmpty());
 }
 
+/// A mail that brought a report in bytes with this key.
+store::Provenance in_document(std::uint8_t number, report::Trust trust = report::Trust::unverified) {
+  store::Provenance provenance = from("a", trust);
+  provenance.document = store::DocumentKey{0, number};
+  return provenance;
+}
+
+class KnownDocument : public Insert {
+ protected:
+  bool again(std::uint8_t number, report::Trust trust = report::Trust::unverified) {
+    store_.begin();
+    const bool known = store_.insert_known({0, number}, trust);
+    store_.commit();
+    return known;
+  }
+};
+
+TEST_F(KnownDocument, IsADuplicateWithoutItsReport) {
+  EXPECT_FALSE(again(1));
+  insert(store_, make_report("1"), in_document(1));
+  EXPECT_TRUE(again(1));
+  EXPECT_EQ(store_.known_document({0, 1}), make_report("1").begin);
+  EXPECT_FALSE(again(2));
+  EXPECT_FALSE(store_.known_document({0, 2}));
+  EXPECT_EQ(store_.domains().at(0).messages, 10U);
+}
+
+TEST_F(KnownDocument, RaisesTrustAsADuplicateDoes) {
+  insert(store_, make_report("1"), in_document(1, report::Trust::failed));
+  EXPECT_THAT(facts_lines(store_), IsEmpty());
+  const auto before = store_.version();
+  EXPECT_TRUE(again(1, report::Trust::failed));
+  EXPECT_EQ(store_.version(), before);
+  EXPECT_TRUE(again(1, report::Trust::trusted));
+  EXPECT_GT(store_.version(), before);
+  EXPECT_EQ(facts_lines(store_).size(), 2U);
+  EXPECT_TRUE(again(1, report::Trust::unverified));
+  EXPECT_EQ(all_reports(store_).at(0).provenance.trust, report::Trust::trusted);
+  EXPECT_THAT(store_.check(), IsEmpty());
+}
+
+TEST_F(KnownDocument, IsForgottenWithAReportThatAnotherReplaced) {
+  insert(store_, make_report("1"), in_document(1));
+  report::Report larger = make_report("1");
+  larger.records[0].message_count = 20;
+  EXPECT_EQ(insert(store_, larger, in_document(2)), InsertOutcome::conflict_replaced);
+  EXPECT_FALSE(again(1));
+  EXPECT_TRUE(again(2));
+  EXPECT_EQ(insert(store_, make_report("1"), in_document(1)), InsertOutcome::conflict_kept_old);
+  EXPECT_FALSE(again(1));
+}
+
+TEST_F(KnownDocument, IsLearntFromADuplicate) {
+  insert(store_, make_report("1"));  // As an earlier version stored it.
+  EXPECT_EQ(insert(store_, make_report("1"), in_document(1)), InsertOutcome::duplicate);
+  EXPECT_TRUE(again(1));
+  EXPECT_EQ(insert(store_, make_report("1"), in_document(2)), InsertOutcome::duplicate);  // In another wrapping.
+  EXPECT_TRUE(again(1));
+  EXPECT_FALSE(again(2));
+}
+
+TEST_F(KnownDocument, IsKnownAfterItsRecordsWereDeleted) {
+  insert(store_, make_report("1"), in_document(1));
+  EXPECT_EQ(store_.prune(at("2027-01-01"), at("2027-01-01")).reports_emptied, 1U);
+  EXPECT_TRUE(again(1, report::Trust::trusted));
+  EXPECT_EQ(all_reports(store_).at(0).provenance.trust, report::Trust::unverified);  // as by insert()
+  EXPECT_THAT(store_.check(), IsEmpty());
+}
+
 }  // namespace
 }  // namespace ruagate::test

@@ -105,9 +105,10 @@ TEST(Schema, EveryQueryCanBePreparedAndNoneReadsAllOfAHotTable) {
     ++queries;
   }
   EXPECT_GT(queries, 50);
-  for (const char* name : {"text_by_value", "address_by_bytes", "evidence_by_fingerprint", "report_by_identity",
-                           "cell_blocks_of_domain", "cell_block_by_key", "policy_days_of_domain", "trend_of_domain",
-                           "record_blocks_of_report", "reports_of_domain_oldest", "reports_of_domain_newest"}) {
+  for (const char* name :
+       {"text_by_value", "address_by_bytes", "evidence_by_fingerprint", "report_by_identity", "cell_blocks_of_domain",
+        "cell_block_by_key", "policy_days_of_domain", "trend_of_domain", "record_blocks_of_report",
+        "reports_of_domain_oldest", "reports_of_domain_newest", "report_by_document"}) {
     const std::string sql = read_file(kSource / "schema/queries" / (std::string(name) + ".sql"));
     for (const std::string& step : rows(db.get(), ("explain query plan " + sql).c_str())) {
       EXPECT_EQ(step.find("SCAN"), std::string::npos) << name << ": " << step;

@@ -41,6 +41,26 @@ TEST_P(ReadersTest, GiveBackEveryMessageOnceInOrder) {
   EXPECT_EQ(read, 5000U);
 }
 
+TEST_P(ReadersTest, TakeBackWhatIsUsedWhileTheyRead) {
+  Readers readers(GetParam(), [](ReadTask& task) { task.read.reports.resize(1 + task.bytes.size() % 3); });
+  std::vector<ingest::ReadMessage> used;
+  std::size_t back = 0;
+  for (std::size_t i = 0; i < 2000; ++i) {
+    readers.give(task(i, i % 7));
+    while (auto done = readers.take_ready()) {
+      ASSERT_EQ(done->read.reports.size(), 1 + done->bytes.size() % 3);
+      used.push_back(std::move(done->read));
+      ++back;
+    }
+    if (used.size() < 50) continue;
+    readers.drop(std::move(used));
+    used.clear();
+  }
+  while (auto done = readers.wait_next()) ++back;
+  readers.drop(std::move(used));  // Freed in the end, whoever does it.
+  EXPECT_EQ(back, 2000U);
+}
+
 TEST_P(ReadersTest, WhatAReaderThrowsIsThrownInItsPlace) {
   Readers readers(GetParam(), [&](ReadTask& task) {
     if (task.message.id == "1") throw std::runtime_error("no memory");
