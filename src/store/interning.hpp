@@ -1,12 +1,12 @@
 #pragma once
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -36,10 +36,11 @@ class BoundedMap {
     const auto at = map_.find(key);
     return at == map_.end() ? nullptr : &at->second;
   }
-  /// `bytes`: what key and value own outside the map's node.
+  /// `bytes`: what key and value own outside the map.
   const Value& remember(Key key, Value value, std::size_t bytes) {
-    constexpr std::size_t kNodeBytes = sizeof(Key) + sizeof(Value) + 4 * sizeof(void*);
-    bytes += kNodeBytes;
+    constexpr std::size_t kPlaceBytes =
+        2 * (sizeof(Key) + sizeof(Value) + 1);  // Places are a half to seven eighths full.
+    bytes += kPlaceBytes;
     if (bytes_ + bytes > max_bytes_) clear();
     bytes_ += bytes;
     return map_.insert_or_assign(std::move(key), std::move(value)).first->second;
@@ -50,7 +51,8 @@ class BoundedMap {
   }
 
  private:
-  std::unordered_map<Key, Value, Hash, std::equal_to<>> map_;
+  // The standard's map would work out the hash of each key anew that it passes in a bucket.
+  boost::unordered_flat_map<Key, Value, Hash, std::equal_to<>> map_;
   std::size_t bytes_ = 0;
   std::size_t max_bytes_;
 };
