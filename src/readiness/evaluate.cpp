@@ -70,9 +70,9 @@ bool lacks_only_dkim(const World& world, std::uint32_t number) {
 
 Blocker make_blocker(const World& world, std::uint32_t number, const domain::OrgDomains& org_domains) {
   const auto& source = world.classified.sources[number];
-  // What has come only since the window's end is looked at in what is there of it.
-  const bool is_newer = world.facts.cells[source.cells.front()].day > day_from_number(world.end);
   const Day from = advice_from(world, source);
+  // What has come, or come back, only since the window's end is looked at in what is there of it.
+  const bool is_newer = source::cells_between(source, world.facts, from, day_from_number(world.end)).empty();
   const Day to = is_newer ? world.question.as_of : day_from_number(world.end);
   Blocker blocker;
   blocker.source = source.name;

@@ -132,8 +132,8 @@ Regression regress(const World& world, const config::ReadinessSettings& settings
     }
     std::sort(by_harm.rbegin(), by_harm.rend());
     for (const auto& [count, source] : by_harm) {  // Who loses a stray message beside them is not the cause.
-      if (static_cast<double>(count) < kFairPart * static_cast<double>(week.harmed)) break;
-      blame(result.culprits, source);
+      const bool fair = static_cast<double>(count) >= kFairPart * static_cast<double>(week.harmed);
+      if (fair || source == by_harm.front().second) blame(result.culprits, source);
     }
   }
 

@@ -259,7 +259,9 @@ std::optional<Tally> sound_season(const SourceStats& stats, const World& world) 
   const auto& settings = world.settings;
   if (stats.tally.n() == 0 || stats.tally.n() >= settings.small_n) return std::nullopt;
   if (stats.tally.failed() > settings.fail_floor || stats.bounds.high < world.th.p_min) return std::nullopt;
-  const int from = stats.fixed_from.value_or(stats.to - kSeason + 1);
+  const auto days = by_day(stats.cells, stats.fixed_from.value_or(stats.to - kSeason + 1), stats.to);
+  if (days.empty()) return std::nullopt;
+  const int from = fix_day(days, world.th.p_min, stats.cadence, world).value_or(days.front().day);
   Tally season;
   for (const auto& cell : stats.cells) {
     if (cell.day >= from && cell.day <= stats.to) season.add(cell.n, cell.passed);
@@ -288,7 +290,7 @@ void judge(SourceStats& stats, const World& world) {
   constexpr double kZ = 1.0;  // The wait is there anyway; to be named, a fault must be likely (84 %).
   const auto& settings = world.settings;
   stats.standing = standing_of(stats.tally, stats.active_days, world);
-  stats.season = sound_season(stats, world);
+  if (stats.standing != Standing::fine) stats.season = sound_season(stats, world);
   if (stats.season && standing_of(*stats.season, stats.active_days, world) == Standing::fine) {
     stats.standing = Standing::fine;
   }

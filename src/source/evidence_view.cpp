@@ -110,12 +110,15 @@ void view_spf(const report::Evidence& evidence, const Modes& modes, OrgNames& or
 
 void view_account(const report::Evidence& evidence, OrgNames& org_domains, EvidenceView& view) {
   if (view.foreign_spf.empty()) return;
+  bool sender_signs = false;  // Else the one name may be the sender's own.
   for (const auto& signature : evidence.dkim) {
     if (signature.result != DkimResult::pass || !is_domain_name(signature.domain)) continue;
     if (org_domains.is_own(signature.domain, evidence.author_domain)) continue;
     const std::string_view organization = org_domains.of(signature.domain);
+    sender_signs |= organization == view.foreign_spf_org;
     if (organization != view.foreign_spf_org && view.account.empty()) view.account = organization;
   }
+  if (!sender_signs) view.account = {};
 }
 
 void view_reasons(const report::Evidence& evidence, EvidenceView& view) {

@@ -46,8 +46,8 @@ struct EvidenceView {
   std::string_view foreign_spf;       ///< An unaligned envelope domain that passes SPF.
   std::string_view foreign_dkim_org;  ///< Organizational domains of the two.
   std::string_view foreign_spf_org;
-  std::string_view account;  ///< Organization of a signature beside an envelope that is still another's: a customer of
-                             ///< whoever sends. Empty without one.
+  std::string_view account;  ///< Organization of a signature beside the sender's own, whose envelope passes: a customer
+                             ///< of whoever sends. Empty without one.
   const Service* service = nullptr;         ///< The known service that one of the two belongs to.
   const Service* service_by_spf = nullptr;  ///< The one that the unaligned SPF pass belongs to.
   bool service_by_dkim = false;

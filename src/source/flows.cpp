@@ -134,16 +134,21 @@ class Walk {
     constexpr days kRun{10};     // A run lasts no longer,
     constexpr days kNewest{30};  // and what lies so far back is another.
     std::vector<Day> before(units_.units.size());
+    std::vector<bool> sends_on(units_.units.size(), false);  // The same mail before and now: it may never have stopped.
     for (std::size_t kind = 0; kind < kinds_.cells.size(); ++kind) {
       const auto number = units_.of_kind[kind];
-      if (kinds_.last[kind] + kNewest > result_.units[number].last) continue;
-      before[number] = std::max(before[number], kinds_.last[kind]);
+      const Day newest_run = result_.units[number].last - kNewest;
+      if (kinds_.last[kind] <= newest_run) {
+        before[number] = std::max(before[number], kinds_.last[kind]);
+      } else if (kinds_.cells[kind].day <= newest_run) {
+        sends_on[number] = true;
+      }
     }
     std::vector<Day> from;
     from.reserve(kinds_.cells.size());
     for (const auto number : units_.of_kind) {
       const Day usual = result_.units[number].last - days{kUnitWindow - 1};
-      const bool was_silent = before[number] != Day{} && before[number] < usual;
+      const bool was_silent = before[number] != Day{} && before[number] < usual && !sends_on[number];
       from.push_back(was_silent ? before[number] - kRun : usual);
     }
     return from;
@@ -171,6 +176,7 @@ class Walk {
       bool direct_ok = false;
       bool indirect_ok = false;
       bool suspect = false;
+      bool is_unsigned = false;
     };
     std::vector<Asked> of_kind;
     reserve_large(of_kind, kinds_.cells.size());
@@ -179,7 +185,7 @@ class Walk {
       const auto number = units_.of_kind[kind];
       const bool suspect = marks_[kind] == 0 && !units_.units[number].passers_by;
       of_kind.push_back({from[kind], number, flow(kind) == Flow::direct_ok,
-                         flow(kind) == Flow::indirect_ok || passed_on(kind), suspect});
+                         flow(kind) == Flow::indirect_ok || passed_on(kind), suspect, (marks_[kind] & kByDkim) == 0});
       any_suspect |= suspect;
     }
     Day newest = Day::min();
@@ -191,6 +197,7 @@ class Walk {
         if (of_newest == nullptr || newest != cell.day) of_newest = &owner_by_day_[day_number(cell.day)];
         newest = cell.day;
         *of_newest += cell.messages;
+        if (kind.is_unsigned) add_to_newest(unsigned_by_day_, cell);
       }
       if (cell.day < kind.from) continue;
       auto& unit = facts[kind.unit];
@@ -349,8 +356,10 @@ class Walk {
     const int first = suspect.by_day.begin()->first;
     const int last = suspect.by_day.rbegin()->first;
     if (last - first < 7) return false;
+    // What was signed arrives with its signature, whole or broken; only mail sent without can arrive without.
+    const auto& sent_by_day = 2 * suspect.with_known_selector >= suspect.messages ? owner_by_day_ : unsigned_by_day_;
     std::uint64_t sent = 0;
-    for (auto day = owner_by_day_.lower_bound(first); day != owner_by_day_.end() && day->first <= last; ++day) {
+    for (auto day = sent_by_day.lower_bound(first); day != sent_by_day.end() && day->first <= last; ++day) {
       sent += day->second;
     }
     return kTimesLess * suspect.messages <= sent;
@@ -401,6 +410,7 @@ class Walk {
   std::vector<std::uint64_t> foreign_host_;     // Broken signatures on somebody else's own infrastructure, by unit.
   std::vector<std::uint64_t> selector_passed_;  // What passed with the largest of their selectors.
   std::map<int, std::uint64_t> owner_by_day_;
+  std::map<int, std::uint64_t> unsigned_by_day_;  // Of it, what passes by SPF alone.
 };
 
 }  // namespace

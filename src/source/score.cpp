@@ -92,8 +92,9 @@ bool has_long_rhythm(const std::map<int, std::uint64_t>& by_day) {
 bool is_readdressed(const Unit& unit, const Suspect& suspect) {
   if (5 * suspect.with_others_envelope < 4 * suspect.messages || unit.own_tenant || unit.tag == kOwnerTag) return false;
   const bool shown = unit.service != nullptr && unit.strength >= 3;
-  return unit.list_name || (shown && unit.service->kind == ServiceKind::security_gateway) ||
-         (shown && unit.service->kind == ServiceKind::mailbox_provider && !unit.tag.empty());
+  if (!shown) return false;
+  return unit.service->kind == ServiceKind::security_gateway ||
+         (unit.service->kind == ServiceKind::mailbox_provider && !unit.tag.empty());
 }
 
 Score score(const Unit& unit, const Suspect& suspect, const std::map<int, std::uint64_t>& owner_by_day, Day today) {

@@ -36,8 +36,8 @@ struct Score {
 /// authenticated, and what would speak for it takes more days than one.
 inline constexpr int kPasserBy = -3;
 
-/// True for mail in the envelope of another customer's mailboxes, of a gateway or of a list, by its name. An owner who
-/// sends through one of these keeps the own envelope; who passes mail on puts another around it.
+/// True for mail in the envelope of another customer's mailboxes or of a gateway. An owner who sends through one of
+/// these keeps the own envelope; who passes mail on puts another around it.
 bool is_readdressed(const Unit& unit, const Suspect& suspect);
 
 /// The candidate score (F10) without what only DNS can tell. `owner_by_day` is the owner's direct mail.

@@ -19,7 +19,9 @@ bool is_platform_host(std::string_view envelope) {
 /// customer's. Elsewhere the organization is the customer.
 std::string_view customer_part(std::string_view envelope, std::string_view organization) {
   if (organization != "onmicrosoft.com" || envelope.size() <= organization.size()) return organization;
-  const auto end = envelope.size() - organization.size() - 1;
+  auto end = envelope.size() - organization.size() - 1;
+  constexpr std::string_view kHybrid = ".mail";  // contoso.mail.onmicrosoft.com
+  if (envelope.substr(0, end).ends_with(kHybrid)) end -= kHybrid.size();
   const auto dot = envelope.substr(0, end).rfind('.');
   return dot == std::string_view::npos ? envelope : envelope.substr(dot + 1);
 }

@@ -1,6 +1,7 @@
 #include "source/units.hpp"
 
 #include <algorithm>
+#include <map>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -175,7 +176,9 @@ class Finder {
     const auto network = networks_.of_address[cell.address];
     if (network != kNone && own_of_[network] != kNone) {
       if (!is_another_customers(cell, view, network)) return own_unit(view, own_of_[network]);
-      return cached(identity_units_, evidence, [&] { return account_unit(view); });
+      const auto [found, is_new] = account_units_.try_emplace({evidence, own_of_[network]}, 0);
+      if (is_new) found->second = account_unit(view, own_of_[network]);
+      return found->second;
     }
     if (!view.foreign_dkim.empty() || !view.foreign_spf.empty()) {
       return cached(identity_units_, evidence, [&] { return identity_unit(view); });
@@ -188,8 +191,11 @@ class Finder {
   /// that never signs together with the owner.
   bool is_another_customers(const report::Cell& cell, const EvidenceView& view, std::uint32_t network) const {
     if (view.account.empty() || spf_aligned(cell, view) || dkim_aligned(cell, view)) return false;
+    if (decided_networks_.contains(networks_.name(own_of_[network]))) return false;  // As told, all of it.
     const auto together = sign_together_.find(own_of_[network]);
-    return together == sign_together_.end() || !together->second.contains(view.account);
+    return together == sign_together_.end() ||
+           std::none_of(together->second.begin(), together->second.end(),
+                        [&](std::string_view signer) { return domain::is_same_or_below(signer, view.account); });
   }
 
   void find_who_sign_together() {
@@ -198,7 +204,9 @@ class Finder {
       const auto& view = views_.evidence[cell.evidence];
       if (network == kNone || own_of_[network] == kNone || view.foreign_dkim.empty()) continue;
       if (spf_aligned(cell, view) || dkim_aligned(cell, view)) {
-        sign_together_[own_of_[network]].insert(view.foreign_dkim_org);
+        for (const auto& signature : facts_.evidence[cell.evidence].dkim) {
+          if (signature.result == report::DkimResult::pass) sign_together_[own_of_[network]].insert(signature.domain);
+        }
       }
     }
   }
@@ -281,8 +289,9 @@ class Finder {
     });
   }
 
-  std::uint32_t account_unit(const EvidenceView& view) {
-    return add(view, "dkim:" + std::string(view.account), [&](Unit& unit) {
+  std::uint32_t account_unit(const EvidenceView& view, std::uint32_t network) {
+    const std::string system = slug("own " + networks_.name(network));
+    return add(view, "tenant:" + system + "/" + std::string(view.account), [&](Unit& unit) {
       unit.basis = Basis::identity;
       unit.strength = 2;
       unit.name = view.account;
@@ -354,13 +363,14 @@ class Finder {
   std::vector<const report::Decision*> by_evidence_;
   std::vector<Unit> units_;
   std::unordered_map<std::string, std::uint32_t> by_key_;
-  /// By own system: organizations that sign beside the owner.
+  /// By own system: domains that sign beside the owner.
   std::unordered_map<std::uint32_t, std::unordered_set<std::string_view>> sign_together_;
   std::unordered_set<std::string_view> signing_orgs_;  // Organizational domains that sign, not the owner's.
   Cache decided_units_;
   Cache service_units_;
   Cache own_units_;
   Cache identity_units_;
+  std::map<std::pair<std::uint64_t, std::uint32_t>, std::uint32_t> account_units_;  // (evidence, own network)
   Cache network_units_;
   std::vector<std::uint32_t> passers_by_units_;  // By author; kNone: there is none yet.
 };

@@ -170,7 +170,9 @@ int play_all(const Options& options) {
   const Parameters& parameters = options.world;
   if (options.trace != 0) {
     const auto judge = product(org_domains, settings);
-    History history = make_history(options.trace, parameters);
+    Parameters world = parameters;
+    if (!options.spoofing.empty()) world.spoof_times = std::stod(options.spoofing);
+    History history = make_history(options.trace, world);
     for (const auto& stream : history.streams) {
       const auto& s = stream->settings();
       const Setup& setup = stream->setup(kFirstDay);
@@ -222,6 +224,9 @@ int play_all(const Options& options) {
       Parameters world = parameters;
       world.spoof_times = times;
       const Played other = go(format("spoofing x {}", times), world, [&] { return product(org_domains, settings); });
+      for (std::size_t i = 0; i < seeds.size(); ++i) {
+        if (!same_days(results.front().outcomes[i], other.outcomes[i])) say(format("seed {}: days moved\n", seeds[i]));
+      }
       std::fputs(format("spoofing x {}: same days in {:.1f} % of the histories\n", times,
                         100 * same_days(results.front(), other))
                      .c_str(),

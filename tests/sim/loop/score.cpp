@@ -170,17 +170,15 @@ Score score(const Played& result, const Played* oracle) {
   return s;
 }
 
+bool same_days(const Outcome& a, const Outcome& b) {
+  return std::equal(
+      a.raises.begin(), a.raises.end(), b.raises.begin(), b.raises.end(),
+      [](const Raise& left, const Raise& right) { return left.step == right.step && left.day == right.day; });
+}
+
 double same_days(const Played& a, const Played& b) {
   double same = 0;
-  for (std::size_t i = 0; i < a.outcomes.size(); ++i) {
-    const auto& x = a.outcomes[i].raises;
-    const auto& y = b.outcomes[i].raises;
-    same += std::equal(
-                x.begin(), x.end(), y.begin(), y.end(),
-                [](const Raise& left, const Raise& right) { return left.step == right.step && left.day == right.day; })
-                ? 1
-                : 0;
-  }
+  for (std::size_t i = 0; i < a.outcomes.size(); ++i) same += same_days(a.outcomes[i], b.outcomes[i]) ? 1 : 0;
   return share(same, static_cast<double>(a.outcomes.size()));
 }
 

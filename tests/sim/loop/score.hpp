@@ -42,6 +42,7 @@ struct Score {
 Score score(const Played& result, const Played* oracle);
 
 /// Share of histories whose raises are on the same days in both.
+bool same_days(const Outcome& a, const Outcome& b);
 double same_days(const Played& a, const Played& b);
 
 /// The table in Markdown.

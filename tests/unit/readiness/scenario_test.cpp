@@ -407,5 +407,13 @@ TEST_F(Scenario, SeasonSpeaksForNobodyWhoBrokeLately) {
   EXPECT_FALSE(gate(evaluated(), "source_pass_rate").ok) << "both of its messages in two weeks";
 }
 
+TEST_F(Scenario, OutageThatIsOverDoesNotCountInTheSeasonOfASoundSource) {
+  history(100, report::Policy::quarantine, 50);
+  builder_.daily(start_, kToday, kReporters, FactsBuilder::own(), 10);
+  builder_.add(kToday - days{50}, "google.com", FactsBuilder::spoof("192.0.2.10"), 40);
+  const auto verdict = evaluated();
+  EXPECT_EQ(verdict.verdict, Verdict::ready) << unmet(verdict) << verdict.reason;
+}
+
 }  // namespace
 }  // namespace ruagate::readiness

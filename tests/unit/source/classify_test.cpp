@@ -444,20 +444,36 @@ Mail readdressed(const std::string& envelope) {
   return mail;
 }
 
+/// The owner's server, which does not sign.
+Mail unsigned_own() {
+  Mail mail = FactsBuilder::own();
+  mail.dkim.clear();
+  mail.dkim_aligned = false;
+  return mail;
+}
+
 TEST_F(Classify, AnotherCustomersMailboxesPassOnWhatIsLittleBesideTheDomainsMail) {
-  own();
+  builder_.daily(kStart, kToday, kReporters, unsigned_own(), 50);
   builder_.daily(kToday - days{20}, kToday, kReporters, readdressed("contoso.onmicrosoft.com"), 1);
-  builder_.daily(kToday - days{20}, kToday, kReporters, readdressed("bounces.fabrikam.onmicrosoft.com"), 1);
+  builder_.daily(kToday - days{20}, kToday, kReporters, readdressed("bounces.fabrikam.mail.onmicrosoft.com"), 1);
   const auto answer = classified();
   for (const auto* key :
-       {"tenant:microsoft-365/contoso.onmicrosoft.com", "tenant:microsoft-365/fabrikam.onmicrosoft.com"}) {
+       {"tenant:microsoft-365/contoso.onmicrosoft.com", "tenant:microsoft-365/fabrikam.mail.onmicrosoft.com"}) {
     ASSERT_NE(find(answer, key), nullptr) << key;
     EXPECT_EQ(find(answer, key)->source_class, Class::forwarder) << key;
   }
 }
 
-TEST_F(Classify, AnotherCustomersMailboxesThatSendMuchAreNoForwarder) {
+TEST_F(Classify, MailWithoutTheSignatureOfADomainThatSignsWasNotPassedOn) {
   own();
+  builder_.daily(kToday - days{20}, kToday, kReporters, readdressed("sister.onmicrosoft.com"), 1);
+  const auto answer = classified();
+  ASSERT_NE(find(answer, "tenant:microsoft-365/sister.onmicrosoft.com"), nullptr);
+  EXPECT_EQ(find(answer, "tenant:microsoft-365/sister.onmicrosoft.com")->source_class, Class::candidate);
+}
+
+TEST_F(Classify, AnotherCustomersMailboxesThatSendMuchAreNoForwarder) {
+  builder_.daily(kStart, kToday, kReporters, unsigned_own(), 50);
   builder_.daily(kToday - days{20}, kToday, kReporters, readdressed("contoso.onmicrosoft.com"), 200);
   const auto answer = classified();
   const auto* source = find(answer, "tenant:microsoft-365/contoso.onmicrosoft.com");
@@ -504,6 +520,16 @@ TEST_F(Classify, QuarterlySenderIsKnownByTheRunBefore) {
   ASSERT_NE(source, nullptr);
   EXPECT_EQ(source->source_class, Class::legitimate);
   EXPECT_EQ(flows(answer, *source)[Flow::direct_fail], 600U);
+}
+
+TEST_F(Classify, VendorWhoseBounceHostIsCalledListIsAQuestion) {
+  own();
+  Mail mail = FactsBuilder::unaligned("203.0.113.9", "vendor.test");
+  mail.envelope = "b.list.vendor.test";
+  for (int ago = 27; ago >= 0; ago -= 3) builder_.daily(kToday - days{ago}, kToday - days{ago}, kReporters, mail, 20);
+  const auto answer = classified();
+  ASSERT_NE(find(answer, "dkim:vendor.test"), nullptr);
+  EXPECT_EQ(find(answer, "dkim:vendor.test")->source_class, Class::candidate);
 }
 
 }  // namespace

@@ -198,5 +198,18 @@ TEST_F(Classify, VendorsOwnNameInNetworksThatTheDomainSendsFromIsTheDomains) {
   EXPECT_EQ(flows(answer, *find(answer, "own:203.0.113.0/24"))[Flow::direct_fail], 60U * 3 * 3);
 }
 
+TEST_F(Classify, VendorThatSignsWithAnotherNameThanItsBounceHostIsNoStrangersAccount) {
+  own();
+  Mail mine = FactsBuilder::own("203.0.113.9", "n1");
+  mine.envelope = "em1.example.com";
+  builder_.daily(kStart, kToday, kReporters, mine, 10);
+  Mail unaligned = FactsBuilder::unaligned("203.0.113.9", "v-bounce.test");
+  unaligned.dkim = "v-mail.test";
+  builder_.daily(kStart, kToday, kReporters, unaligned, 3);
+  const auto answer = classified();
+  ASSERT_NE(find(answer, "own:203.0.113.0/24"), nullptr);
+  EXPECT_EQ(flows(answer, *find(answer, "own:203.0.113.0/24"))[Flow::direct_fail], 60U * 3 * 3);
+}
+
 }  // namespace
 }  // namespace ruagate::source
