@@ -127,6 +127,7 @@ class Reader {
     }
     const std::size_t reports = result_.reports.size();
     const std::size_t refused = result_.refused.size();
+    const bool held_before = std::exchange(held_mail_, false);  // What other attachments held says nothing of this one.
     unpack::unpack(
         place.file_name, bytes, limits_.unpack, budget_,
         [&](unpack::Document&& document) { read_document(std::move(document), bytes, place); },
@@ -142,6 +143,7 @@ class Reader {
         stands_alone(result_.reports.back().report)) {
       result_.reports.back().document = key;
     }
+    held_mail_ = held_mail_ || held_before;
   }
 
   ReadMessage take() {
@@ -327,7 +329,7 @@ class Reader {
   std::vector<std::string> mail_tolerances_;
   std::string kind_;
   bool is_certain_neighbour_ = false;
-  bool held_mail_ = false;  ///< Inside an archive.
+  bool held_mail_ = false;  ///< Inside an archive: the attachment under way.
 };
 
 /// Reads with `read`; what it throws becomes the message's refusal, so that one message never ends the run.

@@ -93,21 +93,14 @@ void Readers::drop(std::vector<ReadMessage> used) {
   if (threads_.empty()) return;
   {
     const std::lock_guard lock(mutex_);
-    if (used_.empty()) {
-      used_ = std::move(used);
-    } else {
-      std::move(used.begin(), used.end(), std::back_inserter(used_));
-    }
+    used_.push_back(std::move(used));
   }
   work_.notify_one();
 }
 
 void Readers::free_some(std::unique_lock<std::mutex>& lock) {
-  constexpr std::ptrdiff_t kAtOnce = 32;
-  std::vector<ReadMessage> some;
-  const auto from = used_.end() - std::min(kAtOnce, std::ssize(used_));
-  some.assign(std::move_iterator(from), std::move_iterator(used_.end()));
-  used_.erase(from, used_.end());
+  std::vector<ReadMessage> some = std::move(used_.back());
+  used_.pop_back();
   lock.unlock();
   some.clear();
   lock.lock();

@@ -75,11 +75,11 @@ class Readers {
   mutable std::mutex mutex_;
   std::condition_variable work_;
   std::condition_variable done_;
-  std::deque<std::unique_ptr<Slot>> slots_;  ///< In the order given.
-  std::vector<ReadMessage> used_;            ///< To be freed.
-  std::size_t begun_ = 0;                    ///< So many at the front are not unread.
-  std::size_t bytes_ = 0;                    ///< Of messages that are not yet given back.
-  std::size_t records_done_ = 0;             ///< In messages that are read and not yet given back.
+  std::deque<std::unique_ptr<Slot>> slots_;     ///< In the order given.
+  std::vector<std::vector<ReadMessage>> used_;  ///< To be freed.
+  std::size_t begun_ = 0;                       ///< So many at the front are not unread.
+  std::size_t bytes_ = 0;                       ///< Of messages that are not yet given back.
+  std::size_t records_done_ = 0;                ///< In messages that are read and not yet given back.
   bool large_at_work_ = false;
   bool ending_ = false;
   std::vector<std::thread> threads_;

@@ -174,7 +174,8 @@ void Worker::State::count_refused(const Pending& message, Outcome& counted) cons
 }
 
 /// The report of a document that was stored when the message was read, and is not any more, because another took its
-/// place. False when it cannot be read, for which the store was made by another version, or with other limits.
+/// place. False when it cannot be read (the store was made by another version, or with other limits): then it is a
+/// reject, with the whole message.
 bool Worker::State::read_after_all(Pending& message, ReadReport& known) {
   const Wanted wanted{options.keep_raw, true, nullptr};
   auto again = read_bytes(message.whole, message.message.origin, options.limits, border, wanted, times);
@@ -184,7 +185,12 @@ bool Worker::State::read_after_all(Pending& message, ReadReport& known) {
     known = std::move(*same);
     return true;
   }
-  std::move(again.refused.begin(), again.refused.end(), std::back_inserter(message.read.refused));
+  message.read.refused.push_back(
+      {known.part,
+       "reader_failed",
+       "the report was known when the message was read, has been replaced since, and was not "
+       "found again",
+       {}});
   return false;
 }
 

@@ -124,6 +124,10 @@ auto ImapMailbox::in_session(const Action& action) -> decltype(action()) {
   // Only what has worked before is tried again at once: a wrong port or password is said in seconds.
   bool may_retry = was_connected_;
   while (true) {
+    // To connect anew for what is left would take the time that there is to end in.
+    if (is_stopped() && !(session_ && session_->is_alive())) {
+      return tl::unexpected(Error{ErrorKind::temporary, "stopped", "stopped"});
+    }
     auto opened = open_session();
     Error cause;
     if (opened) {
@@ -419,6 +423,7 @@ Result<void> ImapMailbox::settle_all() {
     });
     if (!done) {
       settled = done;
+      if (!session_) break;  // Without a server the rest would wait for it, one after the other.
     } else if (moving.validity == selected_.validity) {
       note_done(moving.move.uids());
     }

@@ -354,14 +354,15 @@ Result<std::vector<Report>> read_reports(std::string document, const Context& co
 }
 
 bool stands_alone(const report::Report& report) {
-  // What the mail said stands in the report, or would have if it had said it.
+  // What the mail said stands in the report, or would have if it had said it; and it may tell whose a report is that
+  // was left out.
   static const std::vector<std::string_view> kFromOutside = [] {
     std::vector<std::string_view> names;
     for (const Tolerance tolerance :
          {Tolerance::org_name_missing, Tolerance::date_inferred, Tolerance::dates_from_file_name,
           Tolerance::dates_from_mail, Tolerance::dates_missing, Tolerance::period_implausible,
           Tolerance::policy_domain_from_file_name, Tolerance::policy_domain_from_subject,
-          Tolerance::policy_domain_from_records}) {
+          Tolerance::policy_domain_from_records, Tolerance::report_left_out}) {
       names.push_back(to_string(tolerance));
     }
     return names;

@@ -144,6 +144,35 @@ TEST_F(DocumentsTest, WhoseReportIsReplacedWhileTheyWaitAreReadAfterAll) {
   EXPECT_EQ(after.reports_conflicting, 1U);
 }
 
+TEST_F(DocumentsTest, ReplacedWhileTheyWaitAreFoundAgainBesideAMailInAnArchive) {
+  (void)ingest({report_mail(1, 10)});
+  Options options;
+  options.batch_time = std::chrono::hours{1};
+  // An archive that holds a mail comes before the document.
+  const auto beside =
+      replaced(report_mail(1, 10), "--b\nContent-Type: application/gzip",
+               "--b\nContent-Type: application/gzip\nContent-Disposition: attachment; filename=\"m.eml.gz\"\n"
+               "Content-Transfer-Encoding: base64\n\n" +
+                   test::base64(unpack::gzip(report_mail(2))) + "\n--b\nContent-Type: application/gzip");
+  const auto outcome = ingest({report_mail(1, 70), beside}, options);
+  EXPECT_EQ(outcome.reports_conflicting, 2U);
+  EXPECT_EQ(outcome.reports_new, 1U);
+  EXPECT_EQ(store_.rejects().size(), 1U);
+}
+
+TEST_F(DocumentsTest, OfWhichAReportWasLeftOutAreReadEachTime) {
+  auto empty = report_xml(2);
+  empty = replaced(empty, "<domain>example.com</domain><adkim>", "<adkim>");
+  empty = empty.substr(0, empty.find("<record>")) + "</feedback>";
+  const auto both = "<?xml version=\"1.0\"?><reports>" +
+                    replaced(report_xml(1), "<?xml version=\"1.0\" encoding=\"UTF-8\"?>", "") +
+                    replaced(empty, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>", "") + "</reports>";
+  const auto mail =
+      replaced(mail_with("application/gzip", "r.xml.gz", unpack::gzip(both)), "Report domain: example.com", "x");
+  EXPECT_EQ(ingest({mail}).reports_new, 1U);
+  EXPECT_FALSE(knew_all(ingest({mail})));
+}
+
 TEST_F(DocumentsTest, WithSeveralReportsAreReadEachTime) {
   auto both = report_xml(1) + report_xml(2);
   both = "<?xml version=\"1.0\"?><reports>" + both.substr(both.find("<feedback>"));
