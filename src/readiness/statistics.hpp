@@ -21,7 +21,8 @@ Bounds wilson(double p, double n, double z);
 /// `squares` is the sum of the squared counts of its (day, reporter) cells.
 double effective_size(double n, double squares, double rho);
 
-/// The bound for each of `looks` looks that together go wrong by chance no more often than one does at `z` (Bonferroni).
+/// The bound for each of `looks` looks that together go wrong by chance no more often than one does at `z`
+/// (Bonferroni).
 double z_for_each(double z, std::size_t looks);
 
 /// The effective size at which a source without a failure reaches the lower bound `low`.
