@@ -347,7 +347,7 @@ class Walk {
   }
 
   /// F5 without a list of forwarders. Anyone can have a mailbox at such a place and pretend: it is passing on only
-  /// where it lasts and is little beside what the domain sends.
+  /// where it lasts and is little beside what the domain sends so that it can arrive like this.
   bool is_in_others_envelope(std::uint32_t number) const {
     constexpr std::uint64_t kTimesLess = 20;
     const auto& suspect = suspects_[number];

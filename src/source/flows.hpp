@@ -18,7 +18,7 @@ enum class Rule : std::uint8_t {
   decision,          ///< F0
   receiver_says,     ///< F4
   forwarding_kind,   ///< F5
-  others_envelope,   ///< F5, by the envelope that another's mailbox, gateway or list puts around the mail.
+  others_envelope,   ///< F5, by the envelope that another's mailboxes or gateway put around it.
   survivors,         ///< F6
   broken_signature,  ///< F7
   proven_sender,     ///< F8
