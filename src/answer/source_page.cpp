@@ -56,7 +56,7 @@ void fill(const Looked& looked, SourcePage& page) {
     SourcePage::Reporter& reporter = reporters[looked.classified->reporters[cell.reporter]];
     reporter.messages += cell.messages;
     if (source::is_aligned(cell)) reporter.aligned += cell.messages;
-    reporter.last_seen = std::max(reporter.last_seen, cell.day);
+    reporter.last_seen = std::max<Day>(reporter.last_seen, cell.day);
   }
   for (auto& [key, identity] : identities) {
     std::tie(identity.is_dkim, identity.domain, identity.selector) = key;

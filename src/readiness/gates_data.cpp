@@ -1,7 +1,11 @@
 #include <algorithm>
 #include <array>
+#include <boost/container/flat_map.hpp>
 #include <cmath>
+#include <cstdint>
 #include <map>
+#include <utility>
+#include <vector>
 
 #include "base/format.hpp"
 #include "readiness/gates.hpp"
@@ -28,23 +32,44 @@ std::size_t weekday(int day) {
 }
 
 /// Messages of legitimate direct mail by day and by reporter, over all covered sources.
+using ByDay = boost::container::flat_map<int, std::uint64_t>;
 struct Direct {
-  std::map<int, std::uint64_t> by_day;
-  std::map<std::uint32_t, std::map<int, std::uint64_t>> by_reporter;
+  ByDay by_day;
+  std::map<std::uint32_t, ByDay> by_reporter;
 };
 
-Direct direct_mail(const World& world) {
-  Direct direct;
-  for (const auto& stats : world.stats) {
-    for (const auto& cell : stats.cells) {
-      direct.by_day[cell.day] += cell.n;
-      direct.by_reporter[cell.reporter][cell.day] += cell.n;
+/// Adds up what has the same day.
+ByDay merged(std::vector<std::pair<int, std::uint64_t>> counts) {
+  std::sort(counts.begin(), counts.end());
+  std::size_t kept = 0;
+  for (std::size_t i = 1; i < counts.size(); ++i) {
+    if (counts[i].first == counts[kept].first) {
+      counts[kept].second += counts[i].second;
+    } else {
+      counts[++kept] = counts[i];
     }
   }
+  if (!counts.empty()) counts.resize(kept + 1);
+  return {boost::container::ordered_unique_range, counts.begin(), counts.end()};
+}
+
+Direct direct_mail(const World& world) {
+  std::vector<std::vector<std::pair<int, std::uint64_t>>> of_reporter(world.reporters.size());
+  for (const auto& stats : world.stats) {
+    for (const auto& cell : stats.cells) of_reporter[cell.reporter].emplace_back(cell.day, cell.n);
+  }
+  Direct direct;
+  std::vector<std::pair<int, std::uint64_t>> all;
+  for (std::uint32_t reporter = 0; reporter < of_reporter.size(); ++reporter) {
+    if (of_reporter[reporter].empty()) continue;
+    const ByDay& by_day = direct.by_reporter.emplace(reporter, merged(std::move(of_reporter[reporter]))).first->second;
+    all.insert(all.end(), by_day.begin(), by_day.end());
+  }
+  direct.by_day = merged(std::move(all));
   return direct;
 }
 
-std::uint64_t sum(const std::map<int, std::uint64_t>& by_day, int from, int to) {
+std::uint64_t sum(const ByDay& by_day, int from, int to) {
   std::uint64_t total = 0;
   for (auto day = by_day.lower_bound(from); day != by_day.end() && day->first <= to; ++day) total += day->second;
   return total;

@@ -1,8 +1,11 @@
 #include "readiness/policy_history.hpp"
 
 #include <algorithm>
-#include <map>
+#include <cstdint>
+#include <span>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 #include "readiness/ladder.hpp"
 
@@ -14,39 +17,82 @@ namespace {
 template <class T>
 class Vote {
  public:
-  void add(const T& value, std::uint64_t reports) { counts_[value] += reports; }
-  std::optional<T> winner() const {
-    std::optional<T> best;
-    std::uint64_t most = 0;
-    for (const auto& [value, count] : counts_) {
-      if (count >= most) {
-        most = count;
-        best = value;
-      }
+  void add(const T& value, std::uint64_t reports) {
+    const auto known =
+        std::find_if(counts_.begin(), counts_.end(), [&](const auto& one) { return one.first == value; });
+    if (known != counts_.end()) {
+      known->second += reports;
+    } else {
+      counts_.emplace_back(value, reports);
     }
-    return best;
+  }
+  std::optional<T> winner() const {
+    const auto best = std::max_element(counts_.begin(), counts_.end(), [](const auto& a, const auto& b) {
+      return std::tie(a.second, a.first) < std::tie(b.second, b.first);
+    });
+    if (best == counts_.end()) return std::nullopt;
+    return best->first;
   }
 
  private:
-  std::map<T, std::uint64_t> counts_;
+  std::vector<std::pair<T, std::uint64_t>> counts_;  // Few.
 };
 
-/// All reports of one day, or of some days.
-struct Ballot {
-  Vote<report::Policy> p;
-  std::vector<std::pair<const report::PolicyDay*, std::uint64_t>> reports;
+/// All reports of one day, or of some days, and what they say of the policy.
+class Ballot {
+ public:
+  Ballot(const report::DomainFacts& facts, Day day, std::span<const report::PolicyDay> reports)
+      : day_(day), facts_(&facts), reports_(reports) {}
 
-  void add(const report::PolicyDay& day) {
-    const std::uint64_t count = std::max<std::uint64_t>(day.reports, 1);
-    if (day.policy.p) p.add(*day.policy.p, count);
-    reports.emplace_back(&day, count);
+  Day day() const { return day_; }
+  const report::PolicyDay* begin() const { return reports_.data(); }
+  const report::PolicyDay* end() const { return reports_.data() + reports_.size(); }
+
+  /// How many there are that show a policy.
+  std::uint64_t count() const {
+    std::uint64_t all = 0;
+    for (const auto& report : reports_) {
+      if (facts_->policy_of(report).p) all += weight(report);
+    }
+    return all;
   }
 
+  Policy policy() const { return are_of_one_mind() ? tags_of(reports_.front()) : elected(); }
+
+ private:
+  static std::uint64_t weight(const report::PolicyDay& report) { return std::max<std::uint64_t>(report.reports, 1); }
+
+  /// Most days: nothing to count.
+  bool are_of_one_mind() const {
+    return std::all_of(reports_.begin(), reports_.end(), [&](const report::PolicyDay& report) {
+      return report.policy == reports_.front().policy && report.generation == reports_.front().generation;
+    });
+  }
+  Policy tags_of(const report::PolicyDay& report) const {
+    const auto& tags = facts_->policy_of(report);
+    Policy result;
+    result.p = tags.p;
+    if (!result.p) return result;
+    result.sp = tags.sp;
+    result.np = tags.np;
+    if (report.generation == report::Generation::rfc7489) result.pct = tags.pct;
+    result.testing = tags.testing;
+    result.adkim = tags.adkim;
+    result.aspf = tags.aspf;
+    result.fo = tags.fo;
+    return result;
+  }
   /// The tags among the reports that show the winning p, each by its own majority. A reporter that does not know a
   /// tag does not show it: pct comes from the older generation, t and np from the newer.
-  Policy policy() const {
+  Policy elected() const {
+    Vote<report::Policy> p;
+    for (const auto& report : reports_) {
+      const auto& tags = facts_->policy_of(report);
+      if (tags.p) p.add(*tags.p, weight(report));
+    }
     Policy result;
     result.p = p.winner();
+    if (!result.p) return result;
     Vote<report::Policy> sp;
     Vote<report::Policy> np;
     Vote<int> pct;
@@ -54,12 +100,13 @@ struct Ballot {
     Vote<report::AlignmentMode> adkim;
     Vote<report::AlignmentMode> aspf;
     Vote<std::string> fo;
-    for (const auto& [day, count] : reports) {
-      if (day->policy.p != result.p) continue;
-      const auto& tags = day->policy;
+    for (const auto& report : reports_) {
+      const auto& tags = facts_->policy_of(report);
+      if (tags.p != result.p) continue;
+      const std::uint64_t count = weight(report);
       if (tags.sp) sp.add(*tags.sp, count);
       if (tags.np) np.add(*tags.np, count);
-      if (tags.pct && day->generation == report::Generation::rfc7489) pct.add(*tags.pct, count);
+      if (tags.pct && report.generation == report::Generation::rfc7489) pct.add(*tags.pct, count);
       if (tags.testing) testing.add(*tags.testing, count);
       if (tags.adkim) adkim.add(*tags.adkim, count);
       if (tags.aspf) aspf.add(*tags.aspf, count);
@@ -74,7 +121,24 @@ struct Ballot {
     result.fo = fo.winner();
     return result;
   }
+
+  Day day_;
+  const report::DomainFacts* facts_;
+  std::span<const report::PolicyDay> reports_;
 };
+
+/// Of each day until `as_of` on which a report shows a policy.
+std::vector<Ballot> ballots_until(const report::DomainFacts& facts, Day as_of) {
+  std::vector<Ballot> ballots;
+  const auto& all = facts.policy_days;
+  for (auto day = all.begin(); day != all.end() && day->day <= as_of;) {
+    const auto end = std::find_if(day, all.end(), [&](const auto& other) { return other.day != day->day; });
+    const bool shows = std::any_of(day, end, [&](const auto& one) { return facts.policy_of(one).p.has_value(); });
+    if (shows) ballots.emplace_back(facts, day->day, std::span(day, end));
+    day = end;
+  }
+  return ballots;
+}
 
 struct DayStep {
   Day day{};
@@ -82,11 +146,12 @@ struct DayStep {
 };
 
 /// The step of each day with reports, single odd days smoothed away.
-std::vector<DayStep> daily_steps(const std::map<Day, Ballot>& ballots, Ladder ladder) {
+std::vector<DayStep> daily_steps(const std::vector<Ballot>& ballots, Ladder ladder) {
   std::vector<DayStep> result;
   std::optional<int> pct;
   std::optional<bool> testing;
-  for (const auto& [day, ballot] : ballots) {
+  result.reserve(ballots.size());
+  for (const Ballot& ballot : ballots) {
     Policy policy = ballot.policy();
     // A day without a report of one generation does not show its tag: what was seen before still stands.
     if (policy.pct) pct = policy.pct;
@@ -97,7 +162,7 @@ std::vector<DayStep> daily_steps(const std::map<Day, Ballot>& ballots, Ladder la
     }
     if (!policy.pct) policy.pct = pct;
     if (!policy.testing) policy.testing = testing;
-    result.push_back({day, step_of(policy, ladder)});
+    result.push_back({ballot.day(), step_of(policy, ladder)});
   }
   for (std::size_t i = 1; i + 1 < result.size(); ++i) {
     if (result[i - 1].step == result[i + 1].step) result[i].step = result[i - 1].step;
@@ -109,30 +174,25 @@ std::vector<DayStep> daily_steps(const std::map<Day, Ballot>& ballots, Ladder la
 
 PolicyHistory policy_history(const report::DomainFacts& facts, Day as_of, Ladder ladder) {
   PolicyHistory history;
-  std::map<Day, Ballot> ballots;
-  for (const auto& policy_day : facts.policy_days) {
-    if (policy_day.day > as_of) break;
-    if (policy_day.policy.p) ballots[policy_day.day].add(policy_day);
-  }
+  const std::vector<Ballot> ballots = ballots_until(facts, as_of);
   if (ballots.empty()) return history;
-  history.first = ballots.begin()->first;
+  history.first = ballots.front().day();
 
   // The newest reports: one day, or as many back as three reports need.
-  Ballot newest;
-  const Day last = ballots.rbegin()->first;
-  for (auto day = ballots.rbegin(); day != ballots.rend() && last - day->first < days{4}; ++day) {
-    for (const auto& [report, count] : day->second.reports) newest.add(*report);
-    std::uint64_t reports = 0;
-    for (const auto& [report, count] : newest.reports) reports += count;
-    if (reports >= 3) break;
+  const Day last = ballots.back().day();
+  auto oldest = ballots.rbegin();
+  std::uint64_t reports = oldest->count();
+  for (auto day = oldest + 1; reports < 3 && day != ballots.rend() && last - day->day() < days{4}; ++day) {
+    oldest = day;
+    reports += day->count();
   }
-  history.policy = newest.policy();
+  history.policy = Ballot(facts, last, {oldest->begin(), ballots.back().end()}).policy();
   history.policy.seen = last;
 
   auto steps = daily_steps(ballots, ladder);
   // A tag that the newest reports do not show (none of their generation came) stands as it was seen.
-  for (auto day = ballots.rbegin(); day != ballots.rend() && last - day->first < days{30}; ++day) {
-    const Policy earlier = day->second.policy();
+  for (auto day = ballots.rbegin(); day != ballots.rend() && last - day->day() < days{30}; ++day) {
+    const Policy earlier = day->policy();
     if (earlier.p != history.policy.p) break;
     if (!history.policy.pct) history.policy.pct = earlier.pct;
     if (!history.policy.testing) history.policy.testing = earlier.testing;

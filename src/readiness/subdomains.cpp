@@ -15,9 +15,9 @@ report::DomainFacts facts_of_subdomains(const report::DomainFacts& facts) {
   report::DomainFacts part = facts;
   std::erase_if(part.cells,
                 [&](const report::Cell& cell) { return facts.evidence[cell.evidence].author_domain == facts.domain; });
-  for (auto& day : part.policy_days) {
-    if (day.policy.sp) day.policy.p = day.policy.sp;
-    day.policy.sp.reset();
+  for (auto& policy : part.policies) {
+    if (policy.sp) policy.p = policy.sp;
+    policy.sp.reset();
   }
   return part;
 }

@@ -68,13 +68,13 @@ void sum_up(World& world) {
   const auto& sources = world.classified.sources;
   struct Asked {  // All that is asked of a cell's source: cells are very many.
     std::uint32_t stats = source::kNoSource;
+    std::optional<report::SmallDay> counts_after;
     bool counted = false;
-    Day counts_after = Day::min();
   };
   std::vector<Asked> of_source(sources.size());
   for (std::uint32_t i = 0; i < sources.size(); ++i) {
     of_source[i].counted = covered(sources[i].author_domain, world);
-    of_source[i].counts_after = sources[i].counts_after.value_or(Day::min());
+    of_source[i].counts_after = sources[i].counts_after;
     world.counted.push_back(of_source[i].counted);
     if (sources[i].source_class != source::Class::legitimate || !of_source[i].counted) continue;
     of_source[i].stats = static_cast<std::uint32_t>(world.stats.size());
@@ -98,7 +98,7 @@ void sum_up(World& world) {
       if (flow == Flow::candidate_fail) world.candidate[source] += cell.messages;
     }
     if (asked.stats == source::kNoSource || !is_direct(flow)) continue;
-    if (cell.day <= asked.counts_after) continue;  // Turned off since.
+    if (asked.counts_after && cell.day <= *asked.counts_after) continue;  // Turned off since.
     auto& stats = world.stats[asked.stats];
     auto& cells = late ? stats.newest : stats.cells;
     const auto reporter = world.canonical[cell.reporter];

@@ -16,6 +16,13 @@ CellRange cells_of_days(const DomainFacts& facts, Day from, Day to) {
   return {static_cast<std::size_t>(begin - facts.cells.begin()), static_cast<std::size_t>(end - facts.cells.begin())};
 }
 
+std::uint32_t add_policy(DomainFacts& facts, const PublishedPolicy& policy) {
+  const auto known = std::find(facts.policies.begin(), facts.policies.end(), policy);
+  const auto index = static_cast<std::uint32_t>(known - facts.policies.begin());
+  if (known == facts.policies.end()) facts.policies.push_back(policy);
+  return index;
+}
+
 std::string_view to_string(DecisionKind kind) {
   return kDecisionKinds.at(static_cast<std::size_t>(kind));
 }

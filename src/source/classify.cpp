@@ -176,8 +176,6 @@ class Classifier {
   }
 
   void assign_cells(const std::vector<std::uint32_t>& source_of_unit) {
-    reserve_large(result_.flows, facts_.cells.size());
-    reserve_large(result_.source_of, facts_.cells.size());
     struct Answer {
       std::uint32_t source;
       Flow flow;
@@ -188,19 +186,29 @@ class Classifier {
       const auto source = source_of_unit[units_.of_kind[kind]];
       of_kind.push_back({source, source == kNoSource ? Flow::unknown : flows_.of_kind[kind]});
     }
-    std::vector<std::size_t> sizes(result_.sources.size(), 0);
-    for (const auto kind : units_.kinds.of_cell) {
-      const Answer& answer = of_kind[kind];
-      result_.flows.push_back(answer.flow);
-      result_.source_of.push_back(answer.source);
-      if (answer.source != kNoSource) ++sizes[answer.source];
-    }
-    for (std::size_t i = 0; i < sizes.size(); ++i) reserve_large(result_.sources[i].cells, sizes[i]);
-    for (std::uint32_t i = 0; i < result_.source_of.size(); ++i) {
-      if (result_.source_of[i] != kNoSource) result_.sources[result_.source_of[i]].cells.push_back(i);
-    }
+    // Of all cells, also those after today.
+    reserve_large(result_.flows, facts_.cells.size());
+    reserve_large(result_.source_of, facts_.cells.size());
     result_.flows.resize(facts_.cells.size(), Flow::unknown);
     result_.source_of.resize(facts_.cells.size(), kNoSource);
+    std::vector<std::size_t> sizes(result_.sources.size(), 0);
+    for (std::size_t i = 0; i < cells_.size(); ++i) {
+      const Answer& answer = of_kind[units_.kinds.of_cell[i]];
+      result_.flows[i] = answer.flow;
+      result_.source_of[i] = answer.source;
+      if (answer.source != kNoSource) ++sizes[answer.source];
+    }
+    std::vector<std::uint32_t*> places;
+    places.reserve(sizes.size());
+    for (std::size_t i = 0; i < sizes.size(); ++i) {
+      auto& cells = result_.sources[i].cells;
+      reserve_large(cells, sizes[i]);
+      cells.resize(sizes[i]);
+      places.push_back(cells.data());
+    }
+    for (std::uint32_t i = 0; i < cells_.size(); ++i) {
+      if (result_.source_of[i] != kNoSource) *places[result_.source_of[i]]++ = i;
+    }
   }
 
   void note_key_abuse(const std::vector<std::uint32_t>& source_of_unit) {

@@ -156,8 +156,9 @@ Modes newest_modes(const report::DomainFacts& facts, Day today) {
   Modes modes;
   for (const auto& policy_day : facts.policy_days) {
     if (policy_day.day > today) break;
-    if (policy_day.policy.adkim) modes.dkim = *policy_day.policy.adkim;
-    if (policy_day.policy.aspf) modes.spf = *policy_day.policy.aspf;
+    const auto& policy = facts.policy_of(policy_day);
+    if (policy.adkim) modes.dkim = *policy.adkim;
+    if (policy.aspf) modes.spf = *policy.aspf;
   }
   return modes;
 }

@@ -139,7 +139,7 @@ class Walk {
       const auto number = units_.of_kind[kind];
       const Day newest_run = result_.units[number].last - kNewest;
       if (kinds_.last[kind] <= newest_run) {
-        before[number] = std::max(before[number], kinds_.last[kind]);
+        before[number] = std::max<Day>(before[number], kinds_.last[kind]);
       } else if (kinds_.cells[kind].day <= newest_run) {
         sends_on[number] = true;
       }
@@ -158,20 +158,20 @@ class Walk {
   void gather(const Homes& homes) {
     auto& facts = result_.units;
     facts.assign(units_.units.size(), {});
-    std::vector<Day> ok_day(units_.units.size());
+    std::vector<report::SmallDay> ok_day(units_.units.size());
     std::vector<bool> seen(units_.units.size(), false);
     for (std::size_t kind = 0; kind < kinds_.cells.size(); ++kind) {
       const auto& all = kinds_.cells[kind];
       auto& unit = facts[units_.of_kind[kind]];
       if (!seen[units_.of_kind[kind]]) unit.first = all.day;
       seen[units_.of_kind[kind]] = true;
-      unit.last = std::max(unit.last, kinds_.last[kind]);
+      unit.last = std::max<Day>(unit.last, kinds_.last[kind]);
       if (by_spf(kind)) unit.spf_aligned += all.messages;
       if (marks_[kind] == 0) unit.failing += all.messages;
     }
     const std::vector<Day> from = unit_windows();
-    struct Asked {  // All that is asked of a cell's kind: cells are very many, kinds are not near each other.
-      Day from{};   // Of the unit's window.
+    struct Asked {            // All that is asked of a cell's kind: cells are very many, kinds are not near each other.
+      report::SmallDay from;  // Of the unit's window.
       std::uint32_t unit = 0;
       bool direct_ok = false;
       bool indirect_ok = false;

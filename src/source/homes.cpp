@@ -31,7 +31,7 @@ Homes::Homes(std::span<const report::Cell> cells, const Views& views, const Unit
     if (spf_aligned(kinds.cells[kind], view)) authorised_[units.of_kind[kind]] = true;
     if (!dkim_aligned(kinds.cells[kind], view)) continue;
     has_signature[kind] = true;
-    for (const auto selector : view.good_selectors) last[selector] = std::max(last[selector], kinds.last[kind]);
+    for (const auto selector : view.good_selectors) last[selector] = std::max<Day>(last[selector], kinds.last[kind]);
   }
   std::unordered_map<std::uint64_t, std::uint64_t> volume;
   const auto add = [&](std::uint32_t selector, std::size_t kind, std::uint64_t messages) {

@@ -56,7 +56,7 @@ inline KindNumbers number_kinds(std::span<const report::Cell> cells, std::size_t
 struct Kinds {
   /// One for each kind, in order of first appearance: its first day, all its messages.
   std::vector<report::Cell> cells;
-  std::vector<Day> last;  ///< Newest day of each kind.
+  std::vector<report::SmallDay> last;  ///< Newest day of each kind.
   std::span<const std::uint32_t> of_cell;
 };
 

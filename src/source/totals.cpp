@@ -3,6 +3,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <set>
 
+#include "base/large_pages.hpp"
 #include "report/names.hpp"
 #include "source/source.hpp"
 
@@ -37,11 +38,17 @@ void add_disposition(const report::Cell& cell, SourceTotals& totals) {
   }
 }
 
-/// What orders addresses, small: by messages, descending, then by the first sixteen letters of the text.
-struct AddressOrder {
+/// What one address sent, small: there are very many.
+struct AddressSums {
   std::uint64_t messages = 0;
+  std::uint64_t aligned = 0;
+};
+
+/// The same with what orders it: by messages, descending, then by the first sixteen letters of the text.
+struct AddressOrder {
+  AddressSums sums;
   std::array<std::uint64_t, 2> letters{};
-  std::uint32_t place = 0;
+  std::uint32_t number = 0;
 };
 
 std::array<std::uint64_t, 2> first_letters(std::string_view text) {
@@ -53,20 +60,28 @@ std::array<std::uint64_t, 2> first_letters(std::string_view text) {
 }
 
 /// By messages, descending; ties by text.
-void sort(std::vector<SourceTotals::Address>& addresses) {
+std::vector<SourceTotals::Address> in_order(const boost::unordered_flat_map<std::uint32_t, AddressSums>& sums,
+                                            const report::DomainFacts& facts) {
+  const auto text = [&](std::uint32_t number) {
+    const auto& ip = facts.addresses[number];
+    return ip ? ip->to_string() : std::string();
+  };
   std::vector<AddressOrder> order;
-  order.reserve(addresses.size());
-  for (const auto& address : addresses) {
-    order.push_back({address.messages, first_letters(address.ip), static_cast<std::uint32_t>(order.size())});
-  }
+  order.reserve(sums.size());
+  for (const auto& [number, sent] : sums) order.push_back({sent, first_letters(text(number)), number});
   std::sort(order.begin(), order.end(), [&](const AddressOrder& a, const AddressOrder& b) {
-    if (a.messages != b.messages) return a.messages > b.messages;
-    return a.letters != b.letters ? a.letters < b.letters : addresses[a.place].ip < addresses[b.place].ip;
+    if (a.sums.messages != b.sums.messages) return a.sums.messages > b.sums.messages;
+    return a.letters != b.letters ? a.letters < b.letters : text(a.number) < text(b.number);
   });
   std::vector<SourceTotals::Address> sorted;
-  sorted.reserve(addresses.size());
-  for (const AddressOrder& one : order) sorted.push_back(std::move(addresses[one.place]));
-  addresses = std::move(sorted);
+  reserve_large(sorted, order.size());
+  for (const AddressOrder& one : order) {
+    SourceTotals::Address& address = sorted.emplace_back();
+    address.ip = text(one.number);
+    address.messages = one.sums.messages;
+    address.aligned = one.sums.aligned;
+  }
+  return sorted;
 }
 
 /// Each type counts once for a message, however many reasons the receiver gave.
@@ -95,9 +110,11 @@ SourceTotals totals(const Classified& classified, const Source& source, const re
                     Day to) {
   SourceTotals totals;
   std::vector<bool> reported(classified.reporters.size(), false);
-  boost::unordered_flat_map<std::uint32_t, SourceTotals::Address> addresses;
+  boost::unordered_flat_map<std::uint32_t, AddressSums> addresses;
   boost::unordered_flat_map<std::uint32_t, std::uint64_t> by_evidence;  // Messages: cells are many more.
-  for (const auto index : cells_between(source, facts, from, to)) {
+  const auto cells = cells_between(source, facts, from, to);
+  addresses.reserve(std::min(cells.size(), facts.addresses.size()));
+  for (const auto index : cells) {
     const auto& cell = facts.cells[index];
     const bool aligned = is_aligned(cell);
     totals.messages += cell.messages;
@@ -126,12 +143,7 @@ SourceTotals totals(const Classified& classified, const Source& source, const re
     if (reported[i]) reporters.insert(classified.reporters[i]);
   }
   totals.reporters.assign(reporters.begin(), reporters.end());
-  totals.addresses.reserve(addresses.size());
-  for (auto& [number, address] : addresses) {
-    if (const auto& ip = facts.addresses[number]) address.ip = ip->to_string();
-    totals.addresses.push_back(std::move(address));
-  }
-  sort(totals.addresses);
+  totals.addresses = in_order(addresses, facts);
   return totals;
 }
 

@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <filesystem>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -72,6 +74,17 @@ class Indices {
   std::uint32_t last_ = 0;
 };
 
+/// How many cells there can be at most, whatever a damaged database says of itself: one takes four bytes or more.
+std::uint64_t most_cells(const Connection& connection) {
+  std::uint64_t bytes = 0;
+  for (const char* companion : {"", "-wal"}) {
+    std::error_code missing;
+    const std::uintmax_t size = std::filesystem::file_size(connection.path() + companion, missing);
+    if (!missing) bytes += size;
+  }
+  return bytes / 4;
+}
+
 /// Blocks of one reporter's day, those of every trust summed.
 class DayBlocks {
  public:
@@ -138,13 +151,14 @@ report::DomainFacts Store::Impl::facts(std::string_view domain, Day from, Day to
   if (with_cells) {
     {
       Query query(connection, named("cells_of_domain"), *domain_key, day_number(from), day_number(to), counted);
-      if (query.step()) reserve_large(facts.cells, query.count(0));
+      if (query.step()) reserve_large(facts.cells, std::min(query.count(0), most_cells(connection)));
     }
     DayBlocks blocks(connection, *domain_key, from, to, counted);
     while (blocks.next()) {
       report::Cell cell;
       cell.day = blocks.day();
       cell.reporter = reporters.of(blocks.reporter());
+      if (reporters.size() > report::SmallIndex::kMost) throw StoreError("too many reporters of one domain");
       blocks.each_cell([&](std::int64_t address, std::int64_t of, std::uint64_t packed, std::int64_t messages) {
         const Outcome outcome = unpack_outcome(static_cast<std::int64_t>(packed));  // Throws when it is damaged.
         cell.address = addresses.of(address);
@@ -158,14 +172,14 @@ report::DomainFacts Store::Impl::facts(std::string_view domain, Day from, Day to
     }
   }
   {
+    Indices policies;
     Query query(connection, named("policy_days_of_domain"), *domain_key, day_number(from), day_number(to), counted);
     while (query.step()) {
       report::PolicyDay& day = facts.policy_days.emplace_back();
       day.day = day_from_number(static_cast<int>(query.integer(0)));
       day.reporter = reporters.of(query.integer(1));
       day.generation = enum_from(query.integer(2), report::Generation::rfc9990);
-      day.policy = interning.policy(query.integer(3));
-      day.policy.domain = facts.domain;
+      day.policy = policies.of(query.integer(3));
       day.reports = query.count(4);
       day.messages = query.count(5);
       if (facts.policy_days.size() < 2) continue;
@@ -176,6 +190,11 @@ report::DomainFacts Store::Impl::facts(std::string_view domain, Day from, Day to
         before.messages += day.messages;
         facts.policy_days.pop_back();
       }
+    }
+    facts.policies.resize(policies.size());
+    for (const auto& [key, index] : policies.by_key()) {
+      facts.policies[index] = interning.policy(key);
+      facts.policies[index].domain = facts.domain;
     }
   }
   facts.reporters.resize(reporters.size());

@@ -66,7 +66,7 @@ report::DomainFacts make_facts(const std::string& domain, const Shape& shape, st
           .day = day,
           .reporter = reporter,
           .generation = reporter % 3 == 0 ? report::Generation::rfc9990 : report::Generation::rfc7489,
-          .policy = policy,
+          .policy = report::add_policy(facts, policy),
           .reports = 1,
           .messages = 0};
       for (std::uint32_t source = 0; source < shape.sources; ++source) {
@@ -74,14 +74,15 @@ report::DomainFacts make_facts(const std::string& domain, const Shape& shape, st
         const bool sound = random.below(50) != 0;
         const auto result = sound && source % 3 == 0 ? AlignmentResult::pass : AlignmentResult::fail;
         const std::uint64_t messages = random.between(1, 60);
-        facts.cells.push_back({.day = day,
-                               .reporter = reporter,
-                               .address = source,
-                               .evidence = source * 2 + (sound ? 0 : 1),
-                               .disposition = report::Disposition::none,
-                               .dkim_aligned = result,
-                               .spf_aligned = result,
-                               .messages = messages});
+        report::Cell& cell = facts.cells.emplace_back();
+        cell.day = day;
+        cell.reporter = reporter;
+        cell.disposition = report::Disposition::none;
+        cell.dkim_aligned = result;
+        cell.spf_aligned = result;
+        cell.address = source;
+        cell.evidence = source * 2 + (sound ? 0 : 1);
+        cell.messages = messages;
         told.messages += messages;
       }
       facts.policy_days.push_back(std::move(told));

@@ -30,7 +30,7 @@ report::DomainFacts facts_of(std::string_view domain, std::span<const Delivery> 
     facts.policy_days.push_back({.day = day,
                                  .reporter = reporter,
                                  .generation = report.generation,
-                                 .policy = report.policy,
+                                 .policy = report::add_policy(facts, report.policy),
                                  .reports = 1,
                                  .messages = totals_of(report).messages});
     for (const report::Record& record : report.records) {
@@ -45,14 +45,15 @@ report::DomainFacts facts_of(std::string_view domain, std::span<const Delivery> 
         facts.evidence.push_back(record.evidence);
         known = std::prev(alike.end());
       }
-      facts.cells.push_back({.day = day,
-                             .reporter = reporter,
-                             .address = address->second,
-                             .evidence = *known,
-                             .disposition = record.disposition,
-                             .dkim_aligned = record.dkim_aligned,
-                             .spf_aligned = record.spf_aligned,
-                             .messages = record.message_count});
+      report::Cell& cell = facts.cells.emplace_back();
+      cell.day = day;
+      cell.reporter = reporter;
+      cell.disposition = record.disposition;
+      cell.dkim_aligned = record.dkim_aligned;
+      cell.spf_aligned = record.spf_aligned;
+      cell.address = address->second;
+      cell.evidence = *known;
+      cell.messages = record.message_count;
     }
   }
   const auto by_day = [](const auto& a, const auto& b) { return a.day < b.day; };

@@ -149,7 +149,7 @@ TEST(Rollup, FactsHoldNoFreeTextAndMergeTrust) {
   EXPECT_EQ(facts.evidence[0], make_record("192.0.2.1", 5).evidence);
   ASSERT_EQ(facts.policy_days.size(), 1U);
   EXPECT_EQ(facts.policy_days[0].reports, 2U);
-  EXPECT_EQ(facts.policy_days[0].policy, report.policy);
+  EXPECT_EQ(facts.policy_of(facts.policy_days[0]), report.policy);
   EXPECT_EQ(facts.domain, "example.com");
 }
 

@@ -88,14 +88,16 @@ class FactsBuilder {
   FactsBuilder& policy(Day from, Day to, const std::vector<std::string>& reporters, report::Policy p,
                        std::optional<int> pct = 100, std::optional<bool> testing = std::nullopt,
                        report::Generation generation = report::Generation::rfc7489) {
+    report::PublishedPolicy published;
+    published.domain = facts_.domain;
+    published.p = p;
+    published.sp = sp_;
+    published.pct = pct;
+    published.testing = testing;
+    published.adkim = report::AlignmentMode::relaxed;
+    published.aspf = report::AlignmentMode::relaxed;
     report::PolicyDay policy_day;
-    policy_day.policy.domain = facts_.domain;
-    policy_day.policy.p = p;
-    policy_day.policy.sp = sp_;
-    policy_day.policy.pct = pct;
-    policy_day.policy.testing = testing;
-    policy_day.policy.adkim = report::AlignmentMode::relaxed;
-    policy_day.policy.aspf = report::AlignmentMode::relaxed;
+    policy_day.policy = report::add_policy(facts_, published);
     policy_day.generation = generation;
     policy_day.reports = 1;
     for (Day day = from; day <= to; day += days{1}) {

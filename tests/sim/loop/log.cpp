@@ -42,14 +42,15 @@ void FactsLog::add(const DayReport& report) {
     const auto [address, new_address] =
         addresses_.try_emplace(record.source_ip, static_cast<std::uint32_t>(facts_.addresses.size()));
     if (new_address) facts_.addresses.push_back(record.source_ip);
-    cells.push_back({.day = report.day,
-                     .reporter = reporter->second,
-                     .address = address->second,
-                     .evidence = evidence_id(record.evidence),
-                     .disposition = record.disposition,
-                     .dkim_aligned = record.dkim_aligned,
-                     .spf_aligned = record.spf_aligned,
-                     .messages = record.message_count});
+    report::Cell& cell = cells.emplace_back();
+    cell.day = report.day;
+    cell.reporter = reporter->second;
+    cell.disposition = record.disposition;
+    cell.dkim_aligned = record.dkim_aligned;
+    cell.spf_aligned = record.spf_aligned;
+    cell.address = address->second;
+    cell.evidence = evidence_id(record.evidence);
+    cell.messages = record.message_count;
     messages += record.message_count;
   }
   // Reports are at most some days late: the place is near the end.
@@ -60,7 +61,7 @@ void FactsLog::add(const DayReport& report) {
   const report::PolicyDay told{.day = report.day,
                                .reporter = reporter->second,
                                .generation = report.generation,
-                               .policy = report.policy,
+                               .policy = report::add_policy(facts_, report.policy),
                                .reports = 1,
                                .messages = messages};
   facts_.policy_days.insert(std::upper_bound(facts_.policy_days.begin(), facts_.policy_days.end(), report.day,

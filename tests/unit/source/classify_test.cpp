@@ -352,8 +352,10 @@ TEST_F(Classify, OneDayAfterAnotherIsClassifiedAsByItself) {
   builder_.daily(kStart + days{20}, kToday, kReporters, FactsBuilder::own("192.0.9.1", "s2"), 3);
   builder_.daily(kToday - days{2}, kToday, kReporters, FactsBuilder::unaligned("203.0.113.9", "mcsv.net"), 10);
   facts_ = builder_.facts();
+  report::PublishedPolicy strict = facts_.policies.front();
+  strict.adkim = report::AlignmentMode::strict;
   for (auto& policy_day : facts_.policy_days) {  // The domain asked for strict alignment until five days ago.
-    if (policy_day.day < kToday - days{5}) policy_day.policy.adkim = report::AlignmentMode::strict;
+    if (policy_day.day < kToday - days{5}) policy_day.policy = report::add_policy(facts_, strict);
   }
   Classifications classifications(facts_, {}, org_domains_, settings_);
   for (const int age : {0, 9, 1, 30, 0, 4}) {
