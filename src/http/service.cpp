@@ -10,6 +10,7 @@
 #include "base/format.hpp"
 #include "base/log.hpp"
 #include "base/printable.hpp"
+#include "http/workers.hpp"
 
 namespace ruagate::http {
 
@@ -63,7 +64,11 @@ std::shared_ptr<const Live> Service::live() const {
 
 void Service::write_freely(const Live& live, const std::function<void(store::Store&)>& change) {
   write_until_ = steady_seconds() + kWritePatience.count();
-  const std::lock_guard hold(write_lock_);
+  std::unique_lock hold(write_lock_, std::try_to_lock);
+  if (!hold) {
+    const Workers::Aside aside;
+    hold.lock();
+  }
   write_until_ = steady_seconds() + kWritePatience.count();
   try {
     if (!writer_ || writer_path_ != live.config.store.path) {
@@ -120,6 +125,7 @@ Service::Made<T> Service::keep(Kept<T>& kept, const Basis& basis, Make&& make) {
   std::unique_lock working(kept.working, std::try_to_lock);
   if (!working) {
     if (Made<T> before = look(true); before.value) return before;
+    const Workers::Aside aside;
     working.lock();
   }
   if (Made<T> fresh = look(false); fresh.value) return fresh;
@@ -179,6 +185,7 @@ class Service::StudyKeeper final : public answer::KeptStudies {
       hold.lock();
       if (auto study = find(kept, wanted)) return study;
       if (!kept.making.contains(domain)) break;
+      const Workers::Aside aside;
       kept.changed.wait(hold);
     }
     Turn turn(kept, hold, domain);
@@ -214,6 +221,7 @@ class Service::StudyKeeper final : public answer::KeptStudies {
     Turn& operator=(const Turn&) = delete;
 
     void wait_for_large() {
+      const Workers::Aside aside;
       kept_.changed.wait(hold_, [this] { return !kept_.large_making; });
       kept_.large_making = true;
       is_large_ = true;
