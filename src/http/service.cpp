@@ -282,6 +282,7 @@ Service::Made<answer::OverviewAnswer> Service::overview(const answer::Asked& ask
 std::shared_ptr<const answer::HealthAnswer> Service::health(const answer::Asked& asked, const Live& live) {
   const auto kept = keep(health_, basis(asked.store, live, ""), [&] { return answer::health(asked); });
   auto whole = std::make_shared<answer::HealthAnswer>(*kept.value);
+  answer::measure_files(*whole, live.config.store.path);
   whole->now = parts_.clock.now();
   whole->service = parts_.status();
   whole->service.version = parts_.version;

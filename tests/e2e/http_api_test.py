@@ -372,6 +372,25 @@ class Changes(World):
             self.get(target, 404)
         self.assertEqual(self.service.send(f"/api/v1/rejects/{ids[0]}/retry", "POST").status, 404)
 
+    def test_an_implausible_report_counts_once_it_is_accepted(self):
+        xml = report_xml(report_id="huge", domain="huge.example", records=[("192.0.2.1", 2_000_000_000, "pass", "pass")])
+        self.assertEqual(self.service.send("/api/v1/intake", "POST", body=xml.encode()).json["reports_new"], 1)
+        row = self.get("/api/v1/reports?domain=huge.example").json["reports"][0]
+        self.assertEqual((row["implausible"], row["accepted_at"]), (["counts"], None))
+        health = self.get("/api/v1/health").json
+        self.assertEqual(health["waiting_reports"], len(health["waiting"]))
+        self.assertIn((row["id"], ["counts"]), [(one["id"], one["reasons"]) for one in health["waiting"]])
+        self.get("/api/v1/domains/huge.example/sources", 404)
+        self.assertEqual(self.service.send(f"/api/v1/reports/{row['id']}/accept", "POST").status, 204)
+        again = self.get(f"/api/v1/reports/{row['id']}").json["report"]
+        self.assertIsNotNone(again["accepted_at"])
+        sources = self.get("/api/v1/domains/huge.example/sources?since=2025-11-01&until=2025-11-30").json
+        self.assertEqual(sources["messages"], 2_000_000_000)
+        self.assertNotIn(row["id"], [one["id"] for one in self.get("/api/v1/health").json["waiting"]])
+        refused = self.service.send(f"/api/v1/reports/{row['id']}/accept", "POST")
+        self.assertEqual((refused.status, refused.json["code"]), (409, "does_not_wait"))
+        self.assertEqual(self.service.send("/api/v1/reports/999999/accept", "POST").status, 404)
+
     def test_health_mailboxes_and_metrics(self):
         health = self.get("/api/v1/health").json
         self.assertTrue(health["ok"])
