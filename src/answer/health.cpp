@@ -56,13 +56,21 @@ bool HealthAnswer::ok() const {
                       [](const TaskStatus& task) { return task.error.has_value(); });
 }
 
+void measure_files(HealthAnswer& answer, const std::string& database) {
+  const auto size_of = [](const std::string& file) -> std::uint64_t {
+    std::error_code missing;
+    const std::uintmax_t size = std::filesystem::file_size(file, missing);
+    return missing ? 0 : size;
+  };
+  answer.wal_bytes = size_of(database + "-wal");
+  answer.stats.file_bytes = size_of(database) + answer.wal_bytes;
+}
+
 HealthAnswer health(const Asked& asked) {
   HealthAnswer answer;
   answer.stats = asked.store.stats();
-  std::error_code missing;
-  const std::uintmax_t size = std::filesystem::file_size(asked.store.path() + "-wal", missing);
-  if (!missing) answer.wal_bytes = size;
-  answer.waiting_reports = asked.store.waiting().size();
+  measure_files(answer, asked.store.path());
+  answer.waiting = asked.store.waiting();
   const Day day = today(asked);
   for (const auto& [domain, row] : known_domains(asked)) {
     if (!row || row->last_day < day - days{kForgotten + kWindow}) continue;

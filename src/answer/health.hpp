@@ -50,12 +50,14 @@ struct HealthAnswer {
   ServiceStatus service;
   store::Stats stats;
   std::uint64_t wal_bytes = 0;
-  std::uint64_t waiting_reports = 0;
+  std::vector<store::ReportRow> waiting;  ///< Implausible reports that wait for the operator, oldest first.
   std::vector<MissingReporter> missing_reporters;
   bool ok() const;
 };
 
 /// What changes with the facts alone; `service` and `now` are left to be filled in.
 HealthAnswer health(const Asked& asked);
+/// What changes by itself: the sizes of the database's files.
+void measure_files(HealthAnswer& answer, const std::string& database);
 
 }  // namespace ruagate::answer

@@ -99,7 +99,12 @@ void Tasks::run_due() {
     if (next_config_) {
       config_ = std::move(*next_config_);
       next_config_.reset();
-      for (Task& task : tasks_) task.status.next_run = task.next(clock_.now());
+      const Instant now = clock_.now();
+      for (Task& task : tasks_) {
+        const bool is_due = task.status.next_run && *task.status.next_run <= now;
+        const auto next = task.next(now);
+        if (!is_due || !next) task.status.next_run = next;  // What is due this second is not put off by a day.
+      }
     }
   }
   for (Task& task : tasks_) {

@@ -5,6 +5,7 @@
 
 #include "base/format.hpp"
 #include "base/ip_address.hpp"
+#include "base/log.hpp"
 #include "base/printable.hpp"
 #include "domain/name.hpp"
 #include "http/routes.hpp"
@@ -196,6 +197,17 @@ Result<Document> get_report_raw(Call& call) {
   document.body = std::move(*bytes);
   document.keep = false;
   return document;
+}
+
+Response accept_report(Call& call) {
+  const auto row = report_of(call);
+  if (!row) return refusal(row.error());
+  bool did_wait = false;
+  call.service.write(call.live,
+                     [&](store::Store& store) { did_wait = store.accept(row->id, call.service.parts().clock.now()); });
+  if (!did_wait) return problem(409, "does_not_wait", format("report {} does not wait; nothing changed", row->id));
+  log::info(format("http: report {} accepted by {}", row->id, printable(call.identity.name)));
+  return nothing_to_say();
 }
 
 }  // namespace ruagate::http

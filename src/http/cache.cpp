@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "http/workers.hpp"
+
 namespace ruagate::http {
 
 namespace {
@@ -55,6 +57,7 @@ std::shared_ptr<const Answer> AnswerCache::get(const std::string& question, cons
   while (true) {
     if (auto answer = find(question, basis)) return answer;
     if (!making_.contains(question)) break;
+    const Workers::Aside aside;
     done_.wait(hold);
   }
   making_[question] = 1;

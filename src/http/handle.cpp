@@ -228,7 +228,13 @@ Response Service::api(Exchange& exchange) {
   if (const auto ok = params.finish(); !ok) return refusal(ok.error());
   Call call{*this,           exchange.request,     params, exchange.match.path, exchange.identity, exchange.live,
             *exchange.store, present::Format::json};
-  return route.respond(call);
+  Response response = route.respond(call);
+  const bool is_long = response.body && response.body->size() >= kWorthGzip;
+  if (is_long && exchange.request.only_reads() && accepts_gzip(exchange.request.header("accept-encoding"))) {
+    response.body = std::make_shared<const std::string>(unpack::gzip(*response.body));
+    response.add("Content-Encoding", "gzip");
+  }
+  return response;
 }
 
 Response Service::answer_or_refuse(Reader& reader, const Request& request, std::string& route_name) {
@@ -309,8 +315,10 @@ Response Service::handle(Reader& reader, const Request& request) {
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   metrics_.observe(request.method, route_name, response.status, took.count());
   if (log::is_on(log::Level::debug)) {
+    // Without the query: some client will put its token there.
+    const std::string path = request.target.substr(0, request.target.find('?'));
     log::debug(format("http: {} {} {} {} {:.1f} ms", request.peer.to_string(), printable(request.method, 20),
-                      printable(request.target), response.status, took.count() * 1000));
+                      printable(path), response.status, took.count() * 1000));
   }
   return response;
 }

@@ -72,6 +72,7 @@ std::string_view reason_phrase(int status) {
                                         {405, "Method Not Allowed"},
                                         {406, "Not Acceptable"},
                                         {408, "Request Timeout"},
+                                        {409, "Conflict"},
                                         {411, "Length Required"},
                                         {413, "Content Too Large"},
                                         {414, "URI Too Long"},

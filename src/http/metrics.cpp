@@ -137,7 +137,7 @@ void add_database(Families& out, const answer::HealthAnswer& health) {
   out.begin("ruagate_reports", "Reports kept.");
   out.add(number(stats.reports));
   out.begin("ruagate_reports_waiting", "Implausible reports that wait for the operator.");
-  out.add(number(health.waiting_reports));
+  out.add(number(health.waiting.size()));
   out.begin("ruagate_missing_reporters", "Reporters that sent on most days and no longer do.");
   out.add(number(health.missing_reporters.size()));
   out.begin("ruagate_task_last_run_timestamp_seconds", "When scheduled work last ended; 0: not since the start.");

@@ -31,6 +31,7 @@ const Route kRoutes[] = {
     question("/api/v1/reports/{id}", Basis::all, get_report),
     question("/api/v1/reports/{id}/records", Basis::all, get_report_records, kTable),
     question("/api/v1/reports/{id}/raw", Basis::all, get_report_raw),
+    action("POST", "/api/v1/reports/{id}/accept", kOperate, accept_report),
     question("/api/v1/records", Basis::all, get_records, kTable),
     question("/api/v1/rejects", Basis::all, get_rejects, kTable),
     question("/api/v1/rejects/{id}", Basis::all, get_reject),

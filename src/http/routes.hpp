@@ -86,6 +86,7 @@ Result<Document> get_report(Call& call);
 Result<Document> get_report_records(Call& call);
 Result<Document> get_report_raw(Call& call);
 Result<Document> get_records(Call& call);
+Response accept_report(Call& call);
 // api_rejects.cpp
 Result<Document> get_rejects(Call& call);
 Result<Document> get_reject(Call& call);

@@ -1,5 +1,6 @@
 #include "http/service.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <utility>
@@ -9,12 +10,17 @@
 #include "base/format.hpp"
 #include "base/log.hpp"
 #include "base/printable.hpp"
+#include "http/workers.hpp"
 
 namespace ruagate::http {
 
 namespace {
 
 constexpr std::chrono::seconds kWritePatience{10};
+/// Cells of a domain, each some thirty bytes of memory and as much again while it is judged; the busiest of a database
+/// of ten million records has a million of them.
+constexpr std::uint64_t kLargeStudy = 100'000;
+constexpr std::size_t kKeptStudies = 8;
 
 std::int64_t steady_seconds() {
   return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -58,7 +64,11 @@ std::shared_ptr<const Live> Service::live() const {
 
 void Service::write_freely(const Live& live, const std::function<void(store::Store&)>& change) {
   write_until_ = steady_seconds() + kWritePatience.count();
-  const std::lock_guard hold(write_lock_);
+  std::unique_lock hold(write_lock_, std::try_to_lock);
+  if (!hold) {
+    const Workers::Aside aside;
+    hold.lock();
+  }
   write_until_ = steady_seconds() + kWritePatience.count();
   try {
     if (!writer_ || writer_path_ != live.config.store.path) {
@@ -115,6 +125,7 @@ Service::Made<T> Service::keep(Kept<T>& kept, const Basis& basis, Make&& make) {
   std::unique_lock working(kept.working, std::try_to_lock);
   if (!working) {
     if (Made<T> before = look(true); before.value) return before;
+    const Workers::Aside aside;
     working.lock();
   }
   if (Made<T> fresh = look(false); fresh.value) return fresh;
@@ -156,8 +167,8 @@ class Service::GlanceKeeper final : public answer::KeptGlances {
   std::map<std::string, Basis> bases_;
 };
 
-/// The study that was used last, as long as nothing has changed. Who asks for it while it is made waits: that is
-/// quicker than to make it once more, and takes half of the memory.
+/// The studies that were used last, as long as nothing has changed. Who asks for one while it is made waits: that is
+/// quicker than to make it once more, and takes half of the memory. Those of other domains are made beside it.
 class Service::StudyKeeper final : public answer::KeptStudies {
  public:
   StudyKeeper(Service& service, store::Store& store, const Live& live)
@@ -165,24 +176,82 @@ class Service::StudyKeeper final : public answer::KeptStudies {
 
   std::shared_ptr<answer::Study> get(const std::string& domain, Day first, Day last,
                                      const std::function<std::shared_ptr<answer::Study>()>& make) override {
-    KeptStudy& kept = service_.study_;
-    const std::lock_guard hold(kept.lock);
-    const Basis now = service_.basis(store_, live_, domain);  // before anything is read
-    kept.used_at = std::chrono::steady_clock::now();
-    if (kept.study && kept.domain == domain && kept.first == first && kept.last == last && kept.basis == now) {
-      return kept.study;
+    Studies& kept = service_.studies_;
+    KeptStudy wanted{domain, first, last, {}, false, nullptr, {}};
+    std::unique_lock hold(kept.lock);
+    while (true) {
+      hold.unlock();
+      wanted.basis = service_.basis(store_, live_, domain);  // before anything is read
+      hold.lock();
+      if (auto study = find(kept, wanted)) return study;
+      if (!kept.making.contains(domain)) break;
+      const Workers::Aside aside;
+      kept.changed.wait(hold);
     }
-    kept.study.reset();  // Two at once are too large.
-    kept.study = make();
-    kept.domain = domain;
-    kept.first = first;
-    kept.last = last;
-    kept.basis = now;
-    kept.used_at = std::chrono::steady_clock::now();
-    return kept.study;
+    Turn turn(kept, hold, domain);
+    hold.unlock();
+    wanted.is_large = store_.cells(domain, first, last) >= kLargeStudy;
+    hold.lock();
+    if (wanted.is_large) turn.wait_for_large();
+    make_room_for(kept, wanted);
+    hold.unlock();
+    wanted.study = make();
+    wanted.used_at = std::chrono::steady_clock::now();
+    hold.lock();
+    make_room_for(kept, wanted);
+    kept.studies.push_front(wanted);
+    return wanted.study;
   }
 
  private:
+  /// The right to read the facts of a domain. Begins and ends under the lock, which it takes again where it was let go.
+  class Turn {
+   public:
+    Turn(Studies& kept, std::unique_lock<std::mutex>& hold, std::string domain)
+        : kept_(kept), hold_(hold), domain_(std::move(domain)) {
+      kept_.making.insert(domain_);
+    }
+    ~Turn() {
+      if (!hold_.owns_lock()) hold_.lock();
+      kept_.making.erase(domain_);
+      if (is_large_) kept_.large_making = false;
+      kept_.changed.notify_all();
+    }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+
+    void wait_for_large() {
+      const Workers::Aside aside;
+      kept_.changed.wait(hold_, [this] { return !kept_.large_making; });
+      kept_.large_making = true;
+      is_large_ = true;
+    }
+
+   private:
+    Studies& kept_;
+    std::unique_lock<std::mutex>& hold_;
+    std::string domain_;
+    bool is_large_ = false;
+  };
+
+  static std::shared_ptr<answer::Study> find(Studies& kept, const KeptStudy& wanted) {
+    const auto hit = std::find_if(kept.studies.begin(), kept.studies.end(), [&](const KeptStudy& one) {
+      return one.domain == wanted.domain && one.first == wanted.first && one.last == wanted.last &&
+             one.basis == wanted.basis;
+    });
+    if (hit == kept.studies.end()) return nullptr;
+    hit->used_at = std::chrono::steady_clock::now();
+    kept.studies.splice(kept.studies.begin(), kept.studies, hit);
+    return hit->study;
+  }
+
+  /// Older ones of the same domain go, and the large one where another comes.
+  static void make_room_for(Studies& kept, const KeptStudy& wanted) {
+    kept.studies.remove_if(
+        [&](const KeptStudy& one) { return one.domain == wanted.domain || (one.is_large && wanted.is_large); });
+    if (kept.studies.size() >= kKeptStudies) kept.studies.pop_back();
+  }
+
   Service& service_;
   store::Store& store_;
   const Live& live_;
@@ -194,8 +263,9 @@ std::unique_ptr<answer::KeptStudies> Service::studies(store::Store& store, const
 
 void Service::tidy() {
   constexpr std::chrono::seconds kNoLonger{10};
-  const std::unique_lock hold(study_.lock, std::try_to_lock);
-  if (hold && std::chrono::steady_clock::now() - study_.used_at > kNoLonger) study_.study.reset();
+  const std::lock_guard hold(studies_.lock);
+  const auto now = std::chrono::steady_clock::now();
+  studies_.studies.remove_if([&](const KeptStudy& one) { return now - one.used_at > kNoLonger; });
 }
 
 Service::Made<answer::OverviewAnswer> Service::overview(const answer::Asked& asked, const Live& live,
@@ -212,6 +282,7 @@ Service::Made<answer::OverviewAnswer> Service::overview(const answer::Asked& ask
 std::shared_ptr<const answer::HealthAnswer> Service::health(const answer::Asked& asked, const Live& live) {
   const auto kept = keep(health_, basis(asked.store, live, ""), [&] { return answer::health(asked); });
   auto whole = std::make_shared<answer::HealthAnswer>(*kept.value);
+  answer::measure_files(*whole, live.config.store.path);
   whole->now = parts_.clock.now();
   whole->service = parts_.status();
   whole->service.version = parts_.version;

@@ -2,11 +2,14 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -106,7 +109,7 @@ class Service {
   };
   Made<answer::OverviewAnswer> overview(const answer::Asked& asked, const Live& live, std::optional<Day> as_of);
   std::shared_ptr<const answer::HealthAnswer> health(const answer::Asked& asked, const Live& live);
-  /// For one request: the facts of the domain that was asked about last are kept for the next one.
+  /// For one request: the facts of domains that were asked about lately are kept for the next one.
   std::unique_ptr<answer::KeptStudies> studies(store::Store& store, const Live& live);
 
  private:
@@ -131,15 +134,24 @@ class Service {
 
   class GlanceKeeper;
   class StudyKeeper;
-  /// The facts of the domain that was asked about last: they are large.
+  /// The facts of a domain that was asked about lately.
   struct KeptStudy {
-    std::mutex lock;
     std::string domain;
     Day first{};
     Day last{};
     Basis basis;
+    bool is_large = false;
     std::shared_ptr<answer::Study> study;
     std::chrono::steady_clock::time_point used_at{};
+  };
+  /// Those of a large domain take most of a hundred megabytes: of such there is one at a time. Small ones wait for
+  /// nobody.
+  struct Studies {
+    std::mutex lock;  ///< Never held while facts are read.
+    std::condition_variable changed;
+    std::list<KeptStudy> studies;  ///< The one used last in front; of each domain at most one.
+    std::set<std::string> making;  ///< Domains whose facts are being read.
+    bool large_making = false;
   };
   struct Glance {
     Basis basis;
@@ -165,7 +177,7 @@ class Service {
   std::map<std::string, Glance> glances_;
   Kept<answer::OverviewAnswer> overview_;
   Kept<answer::HealthAnswer> health_;
-  KeptStudy study_;
+  Studies studies_;
 };
 
 }  // namespace ruagate::http

@@ -332,6 +332,16 @@ Json report_json(const store::ReportRow& row) {
           {"accepted_at", or_null(row.accepted)}};
 }
 
+Json waiting_json(const store::ReportRow& row) {
+  return {{"id", row.id},
+          {"reporter", row.report.reporter},
+          {"domain", row.report.policy.domain},
+          {"begin", epoch_seconds(row.report.begin)},
+          {"end", epoch_seconds(row.report.end)},
+          {"messages", row.totals.messages},
+          {"reasons", store::names_of_reasons(row.implausible)}};
+}
+
 Json record_json(const store::RecordRow& row) {
   const report::Record& record = row.record;
   const report::Evidence& evidence = record.evidence;

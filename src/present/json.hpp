@@ -40,6 +40,8 @@ Json verdict_json(const readiness::DomainVerdict& verdict);
 Json impact_json(const readiness::Impact& impact);
 Json decision_json(const report::Decision& decision);
 Json report_json(const store::ReportRow& row);
+/// One that waits for the operator, in short.
+Json waiting_json(const store::ReportRow& row);
 Json record_json(const store::RecordRow& row);
 
 }  // namespace ruagate::present

@@ -9,6 +9,8 @@ namespace ruagate::present {
 
 namespace {
 
+constexpr std::size_t kWaitingShown = 100;
+
 Json days_json(const std::vector<answer::SourcePage::DayRow>& days) {
   Json out = Json::array();
   for (const auto& day : days) {
@@ -141,6 +143,10 @@ void write(std::ostream& out, const answer::HealthAnswer& answer) {
     if (mailbox.last_mail) last_mail = std::max(last_mail.value_or(*mailbox.last_mail), *mailbox.last_mail);
     if (mailbox.backlog) backlog = backlog.value_or(0) + *mailbox.backlog;
   }
+  Json waiting = Json::array();
+  for (std::size_t i = 0; i < answer.waiting.size() && i < kWaitingShown; ++i) {
+    waiting.push_back(waiting_json(answer.waiting[i]));
+  }
   const Json document = {{"schema", "ruagate.health/1"},
                          {"now", to_iso(answer.now)},
                          {"version", answer.service.version},
@@ -151,7 +157,8 @@ void write(std::ostream& out, const answer::HealthAnswer& answer) {
                          {"backlog", or_null(backlog)},
                          {"errors", errors_json(answer.service)},
                          {"database", database_json(answer)},
-                         {"waiting_reports", answer.waiting_reports},
+                         {"waiting_reports", answer.waiting.size()},
+                         {"waiting", std::move(waiting)},
                          {"missing_reporters", missing_json(answer.missing_reporters)},
                          {"tasks", tasks_json(answer.service.tasks)}};
   out << dump(document, -1) << '\n';

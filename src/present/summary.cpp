@@ -81,13 +81,7 @@ void json(std::ostream& out, const answer::SummaryAnswer& answer) {
                    {"implausible", Json::array()},
                    {"ingest", std::move(ingest)}};
   for (const store::ReportRow& row : answer.implausible) {
-    document["implausible"].push_back({{"id", row.id},
-                                       {"reporter", row.report.reporter},
-                                       {"domain", row.report.policy.domain},
-                                       {"begin", epoch_seconds(row.report.begin)},
-                                       {"end", epoch_seconds(row.report.end)},
-                                       {"messages", row.totals.messages},
-                                       {"reasons", store::names_of_reasons(row.implausible)}});
+    document["implausible"].push_back(waiting_json(row));
   }
   for (const answer::SummaryDomain& domain : answer.domains) document["domains"].push_back(domain_json(domain));
   out << dump(document, 2) << '\n';

@@ -207,6 +207,16 @@ report::DomainFacts Store::Impl::facts(std::string_view domain, Day from, Day to
   return facts;
 }
 
+std::uint64_t Store::cells(std::string_view domain, Day from, Day to) {
+  Impl& impl = *impl_;
+  impl.settle();
+  const ReadScope scope(impl.connection);
+  const std::optional<std::int64_t> domain_key = impl.interning.find_text(domain);
+  if (!domain_key) return 0;
+  Query query(impl.connection, named("cells_of_domain"), *domain_key, day_number(from), day_number(to), impl.counted);
+  return query.step() ? query.count(0) : 0;
+}
+
 std::vector<TrendDay> Store::trend(std::string_view domain, Day from, Day to) {
   Impl& impl = *impl_;
   impl.settle();

@@ -310,6 +310,8 @@ class Store {
   report::DomainFacts facts(std::string_view domain, Day from, Day to);
   /// The same without cells, addresses and evidence: who reported on which day, and the policy seen.
   report::DomainFacts policy_facts(std::string_view domain, Day from, Day to);
+  /// How many cells facts() would give at most: its time and memory go by them.
+  std::uint64_t cells(std::string_view domain, Day from, Day to);
   /// Totals of each day with data between two days, both included, of reports that count.
   std::vector<TrendDay> trend(std::string_view domain, Day from, Day to);
   /// Calls `row` for each; stops when it returns false. `row` must not ask this store anything.

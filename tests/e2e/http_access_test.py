@@ -5,6 +5,7 @@ import ssl
 import subprocess
 import unittest
 
+import openapi
 from harness import Case, report_xml, ruagate
 from service import Service, until
 
@@ -67,25 +68,40 @@ class Access(Case):
                               {**headers, "Content-Type": "application/json"})
             self.assertEqual(got.status, operate, scope)
             self.assertEqual(service.ask("/api/v1/intake", "POST", mail, headers).status, intake, scope)
-        for method, target in (("DELETE", "/api/v1/rejects/1"), ("POST", "/api/v1/rejects/1/retry"),
-                               ("DELETE", CHANGE), ("PUT", "/api/v1/domains/example.com/acknowledgement"),
-                               ("DELETE", "/api/v1/domains/example.com/acknowledgement")):
-            self.assertEqual(service.ask(target, method, headers=self.bearer(tokens["read"])).status, 403, target)
+        # Whatever changes anything, by the description: nothing of it without its scope.
+        before = self.ok("db", "stats", "--json").json
+        changes = 0
+        for method, pattern, operation in openapi.operations():
+            if method == "GET" or operation["x-scope"] == "none":
+                continue
+            changes += 1
+            target = pattern.replace("{domain}", "example.com").replace("{what}", "192.0.2.1").replace("{id}", "1")
+            self.assertIn(operation["x-scope"], ("operate", "intake"), pattern)
+            others = {"read", "operate", "intake"} - {operation["x-scope"]}
+            for scope in others:
+                self.assertEqual(service.ask(target, method, headers=self.bearer(tokens[scope])).status, 403, (target, scope))
             self.assertEqual(service.ask(target, method).status, 401, target)
+        self.assertGreaterEqual(changes, 7)
+        self.assertEqual(self.ok("db", "stats", "--json").json, before)
 
     def test_only_hashes_are_stored_and_secrets_are_not_logged(self):
         token = self.token("me", "operate")
         listed = self.ok("token", "list", "--json")
         self.assertEqual([t["name"] for t in listed.json["tokens"]], ["me"])
         self.assertNotIn(token, listed.out)
-        service = self.serve(arguments=["--verbose"])
+        for form in ("text", "json"):
+            self._secrets_are_nowhere(token, form)
+
+    def _secrets_are_nowhere(self, token, form):
+        service = self.serve(arguments=["--verbose"], config=f'[serve]\nlog = "{form}"')
         service.ask("/api/v1/domains", headers=self.bearer(token))
+        service.ask(f"/api/v1/domains?token={token}", checked=False)
         login = service.ask("/api/v1/session", "POST", json.dumps({"token": token}), {"Content-Type": "application/json"})
         cookie = login.headers["set-cookie"].split(";")[0].split("=")[1]
         service.ask("/api/v1/domains", headers={"Cookie": f"ruagate_session={cookie}"})
         service.stop()
         for secret in (token, cookie, login.json["csrf"]):
-            self.assertNotIn(secret, service.log)
+            self.assertNotIn(secret, service.log, form)
             for file in self.dir.iterdir():
                 self.assertNotIn(secret.encode(), file.read_bytes(), file)
 
@@ -204,6 +220,13 @@ class Access(Case):
         self.assertTrue(service.url.startswith("https://"))
         self.assertEqual(ask(), (200, "max-age=31536000", "first"))
         self.assertFalse(service.raw(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").startswith(b"HTTP"))
+        token = self.token("me", "read")
+        context = ssl.create_default_context(cafile=self.dir / "cert.pem")
+        connection = http.client.HTTPSConnection("127.0.0.1", service.port, context=context, timeout=20)
+        connection.request("POST", "/api/v1/session", json.dumps({"token": token}), {"Content-Type": "application/json"})
+        self.assertRegex(connection.getresponse().headers["Set-Cookie"], r"; Secure(;|$)")
+        connection.close()
+        self.ok("token", "revoke", "me")
         certificate("second")
         service.process.send_signal(1)
         until(lambda: service.said("was read again"))

@@ -241,6 +241,39 @@ class Tags(World):
         for refuses in ("identity", "gzip;q=0", "*;q=0"):
             self.assertNotIn("content-encoding", self.get(target, Accept_Encoding=refuses).headers)
 
+    def test_every_question_has_head_a_tag_and_gzip(self):
+        """Of all that is described: with the things that are there in place of the names of the pattern."""
+        report = self.get("/api/v1/reports?limit=1").json["reports"][0]["id"]
+        reject = self.get("/api/v1/rejects?limit=1").json["rejects"][0]["id"]
+        key = urllib.parse.quote(self.get(f"/api/v1/domains/shop.example/sources?as_of={AS_OF}").json["sources"][0]["key"], safe="")
+        asked = 0
+        for method, pattern, operation in openapi.operations():
+            if method != "GET":
+                continue
+            target = pattern.replace("{domain}", "shop.example").replace("{key}", key).replace(
+                "{id}", str(reject if "rejects" in pattern else report))
+            with self.subTest(target):
+                plain = self.get(target)
+                self.assertNotIn("content-encoding", plain.headers)
+                head = self.service.ask(target, "HEAD")
+                self.assertEqual((head.status, head.raw), (200, b""))
+                if "etag" not in plain.headers:  # what the process says of itself: never the same
+                    self.assertIn(pattern, ("/api/v1/mailboxes", "/api/v1/health", "/api/v1/session", "/metrics", "/healthz", "/readyz"))
+                    self.assertNotIn("ETag", operation["responses"]["200"].get("headers", {}))
+                else:
+                    self.assertEqual(head.headers["content-length"], plain.headers["content-length"])
+                    self.assertEqual(head.headers["etag"], plain.headers["etag"])
+                    for method_ in ("GET", "HEAD"):
+                        same = self.service.ask(target, method_, headers={"If-None-Match": plain.headers["etag"]})
+                        self.assertEqual((same.status, same.raw), (304, b""))
+                    self.assertEqual(self.get(target).headers["etag"], plain.headers["etag"])
+                packed = self.get(target, Accept_Encoding="gzip")
+                self.assertEqual(packed.headers.get("content-encoding"), "gzip" if len(plain.body) >= 1024 else None)
+                if "etag" in plain.headers:
+                    self.assertEqual(packed.body, plain.body)
+                asked += 1
+        self.assertGreaterEqual(asked, 20)
+
     def test_safety_headers_are_on_every_answer(self):
         for target in ("/", "/healthz", "/api/v1/domains", "/api/v1/nothing", "/metrics", "/app.js"):
             headers = self.service.ask(target, checked=False).headers
@@ -338,6 +371,25 @@ class Changes(World):
         for target in (f"/api/v1/rejects/{ids[0]}", f"/api/v1/rejects/{ids[0]}/raw"):
             self.get(target, 404)
         self.assertEqual(self.service.send(f"/api/v1/rejects/{ids[0]}/retry", "POST").status, 404)
+
+    def test_an_implausible_report_counts_once_it_is_accepted(self):
+        xml = report_xml(report_id="huge", domain="huge.example", records=[("192.0.2.1", 2_000_000_000, "pass", "pass")])
+        self.assertEqual(self.service.send("/api/v1/intake", "POST", body=xml.encode()).json["reports_new"], 1)
+        row = self.get("/api/v1/reports?domain=huge.example").json["reports"][0]
+        self.assertEqual((row["implausible"], row["accepted_at"]), (["counts"], None))
+        health = self.get("/api/v1/health").json
+        self.assertEqual(health["waiting_reports"], len(health["waiting"]))
+        self.assertIn((row["id"], ["counts"]), [(one["id"], one["reasons"]) for one in health["waiting"]])
+        self.get("/api/v1/domains/huge.example/sources", 404)
+        self.assertEqual(self.service.send(f"/api/v1/reports/{row['id']}/accept", "POST").status, 204)
+        again = self.get(f"/api/v1/reports/{row['id']}").json["report"]
+        self.assertIsNotNone(again["accepted_at"])
+        sources = self.get("/api/v1/domains/huge.example/sources?since=2025-11-01&until=2025-11-30").json
+        self.assertEqual(sources["messages"], 2_000_000_000)
+        self.assertNotIn(row["id"], [one["id"] for one in self.get("/api/v1/health").json["waiting"]])
+        refused = self.service.send(f"/api/v1/reports/{row['id']}/accept", "POST")
+        self.assertEqual((refused.status, refused.json["code"]), (409, "does_not_wait"))
+        self.assertEqual(self.service.send("/api/v1/reports/999999/accept", "POST").status, 404)
 
     def test_health_mailboxes_and_metrics(self):
         health = self.get("/api/v1/health").json

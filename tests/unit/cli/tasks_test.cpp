@@ -92,6 +92,22 @@ TEST_F(TasksTest, EachRunsWhenItIsDueAndNotBefore) {
   for (const answer::TaskStatus& one : tasks.status()) EXPECT_FALSE(one.error) << one.task << *one.error;
 }
 
+TEST_F(TasksTest, WhatIsDueIsDoneThoughTheConfigurationIsReadAgain) {
+  Tasks tasks(clock_, org_domains_, [] { return false; });
+  tasks.configure(config_);
+  tasks.run_due();
+  clock_.set(at("2026-11-20", 5, 0));
+  tasks.configure(config_);
+  tasks.run_due();
+  EXPECT_EQ(status(tasks, "summary").last_run, at("2026-11-20", 5, 0));
+  EXPECT_EQ(status(tasks, "summary").next_run, at("2026-11-21", 5, 0));
+  config_.serve.summary_at = "";
+  clock_.set(at("2026-11-21", 5, 0));
+  tasks.configure(config_);
+  tasks.run_due();
+  EXPECT_EQ(status(tasks, "summary").last_run, at("2026-11-20", 5, 0)) << "no longer wanted";
+}
+
 TEST_F(TasksTest, AFailureIsToldAndStopsNoOther) {
   config_.serve.summary_file = "/nowhere/summary.html";
   Tasks tasks(clock_, org_domains_, [] { return false; });

@@ -1,10 +1,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
+#include <future>
 #include <thread>
 #include <utility>
+#include <vector>
 
+#include "base/format.hpp"
 #include "unit/http/world.hpp"
 #include "unpack/unpack.hpp"
 
@@ -64,6 +68,17 @@ TEST(Service, TheDatabaseOfAnotherDomainChangesNothingHere) {
   EXPECT_THAT(ServiceWorld::body(world.get("/api/v1/domains")), HasSubstr("other.example"));
 }
 
+/// Asks as another client would, on a connection of its own.
+Response ask_beside(ServiceWorld& world, const std::string& target) {
+  Reader reader;
+  Request request;
+  request.method = "GET";
+  request.target = target;
+  request.peer = *IpAddress::parse("127.0.0.1");
+  request.headers = {{"host", "localhost"}};
+  return world.service().handle(reader, request);
+}
+
 void add_domain(const std::string& path, const std::string& domain) {
   store::Store other(path, store::OpenMode::write);
   report::Report report;
@@ -81,15 +96,7 @@ TEST(Service, WhileAnOverviewIsWorkedOutOthersAreGivenTheOneBefore) {
   ServiceWorld world;
   const std::string before = ServiceWorld::body(world.get("/api/v1/domains"));
   add_domain(world.path(), "other.example");
-  const auto ask = [&](const std::string& target) {
-    Reader reader;  // Of its own: SQLite asks now and then, too, but not so soon.
-    Request request;
-    request.method = "GET";
-    request.target = target;
-    request.peer = *IpAddress::parse("127.0.0.1");
-    request.headers = {{"host", "localhost"}};
-    return world.service().handle(reader, request);
-  };
+  const auto ask = [&](const std::string& target) { return ask_beside(world, target); };
   Response other;
   bool asked = false;
   world.meanwhile = [&] {
@@ -134,6 +141,92 @@ TEST(Service, QuestionsAboutADomainShareItsFactsUntilSomethingChanges) {
   const std::string decided = ServiceWorld::body(world.get("/api/v1/domains/example.com/sources"));
   EXPECT_NE(decided, sources);
   EXPECT_THAT(decided, HasSubstr("operator's decision"));
+}
+
+/// So many days of reports of five reporters; reading them takes SQLite long enough to ask whether it is to stop.
+void add_days(const std::string& path, const std::string& domain, int days_of_reports) {
+  store::Store other(path, store::OpenMode::write);
+  other.begin();
+  for (int i = 0; i < 5 * days_of_reports; ++i) {
+    report::Report report;
+    report.reporter = format("r{}", i % 5);
+    report.report_id = format("{}-{}", domain, i);
+    report.begin = Instant{*parse_day("2026-11-19")} - std::chrono::hours{24 * (i / 5)};
+    report.end = report.begin + std::chrono::hours{23};
+    report.policy.domain = domain;
+    report::Record record;
+    record.source_ip = IpAddress::parse("192.0.2.1");
+    record.message_count = 10;
+    record.dkim_aligned = report::AlignmentResult::pass;
+    record.evidence.author_domain = domain;
+    record.evidence.dkim = {{domain, "s1", report::DkimResult::pass, ""}};
+    report.records = {record};
+    other.insert(report, {"t", report.end, report::Trust::unverified}, {});
+  }
+  other.commit();
+}
+
+TEST(Service, WhileTheFactsOfADomainAreReadOthersAreAnswered) {
+  ServiceWorld world;
+  add_days(world.path(), "busy.example", 200);
+  add_domain(world.path(), "other.example");
+  const auto asks = std::this_thread::get_id();
+  std::vector<int> beside;
+  bool one_waited = false;
+  std::vector<std::future<Response>> waiting;
+  world.meanwhile = [&] {
+    if (std::this_thread::get_id() != asks || one_waited) return;
+    // Each time another question, so that nothing is answered from memory.
+    const std::string target =
+        format("/api/v1/domains/other.example/sources?as_of=2026-11-20&days={}", beside.size() + 1);
+    auto answer = std::async(std::launch::async, [&world, target] { return ask_beside(world, target); });
+    if (answer.wait_for(std::chrono::seconds{20}) == std::future_status::ready) {
+      beside.push_back(answer.get().status);
+    } else {
+      one_waited = true;
+      waiting.push_back(std::move(answer));
+    }
+  };
+  const Response busy = ask_beside(world, "/api/v1/domains/busy.example/sources?as_of=2026-11-20&days=90");
+  waiting.clear();
+  world.meanwhile = nullptr;
+  EXPECT_EQ(busy.status, 200);
+  EXPECT_FALSE(one_waited) << "a question about another domain waited for this one";
+  EXPECT_GE(beside.size(), 5U) << "so that the facts are among what was interrupted";
+  EXPECT_THAT(beside, testing::Each(200));
+}
+
+TEST(Service, ManyThreadsMayAskAboutManyDomainsWhileTheyChange) {
+  ServiceWorld world;
+  std::vector<std::string> domains;
+  for (int i = 0; i < 12; ++i) {
+    domains.push_back(format("d{}.example", i));
+    add_days(world.path(), domains.back(), 3);
+  }
+  std::atomic<int> failed{0};
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 4; ++thread) {
+    threads.emplace_back([&, thread] {
+      for (std::size_t i = 0; i < 3 * domains.size(); ++i) {
+        const std::string& domain = domains[(i + static_cast<std::size_t>(thread / 2)) % domains.size()];
+        for (const char* question : {"sources", "readiness", "timeline", "impact"}) {
+          if (ask_beside(world, format("/api/v1/domains/{}/{}", domain, question)).status != 200) ++failed;
+        }
+      }
+    });
+  }
+  for (int i = 0; i < 20; ++i) {
+    world.service().write(*world.service().live(), [&](store::Store& store) {
+      report::Decision decision;
+      decision.domain = domains[static_cast<std::size_t>(i) % domains.size()];
+      decision.what = "192.0.2.1";
+      store.set_decision(decision);
+    });
+    world.service().tidy();
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(failed, 0);
+  EXPECT_THAT(ServiceWorld::body(world.get("/api/v1/domains/d1.example/sources")), HasSubstr("operator's decision"));
 }
 
 TEST(Service, PagesAreGivenForEveryPathWithoutAnExtension) {
