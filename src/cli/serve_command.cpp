@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include <condition_variable>
+#include <filesystem>
 #include <mutex>
+#include <system_error>
 
 #include "base/format.hpp"
 #include "base/log.hpp"
@@ -39,6 +41,18 @@ void set_log(const Context& context, const config::Config& config) {
 /// Each thread that works out an answer would get an arena of its own, which keeps what the largest domain took.
 void share_memory_among_threads() {
   mallopt(M_ARENA_MAX, 2);
+}
+
+/// Tells this program file, and the list of public suffixes it uses, from others; empty when that cannot be known.
+std::string this_program(const domain::OrgDomains& org_domains) {
+  std::error_code failed;
+  const std::filesystem::path file = std::filesystem::read_symlink("/proc/self/exe", failed);
+  if (failed) return {};
+  const std::uintmax_t size = std::filesystem::file_size(file, failed);
+  if (failed) return {};
+  const auto changed = std::filesystem::last_write_time(file, failed);
+  if (failed) return {};
+  return format("{} {} {} {}", RUAGATE_VERSION, size, changed.time_since_epoch().count(), org_domains.version());
 }
 
 /// Each connection is a descriptor, and the soft limit is often 1,024.
@@ -172,6 +186,7 @@ int Serve::run() {
         context_.clock,
         context_.org_domains(),
         RUAGATE_VERSION,
+        this_program(context_.org_domains()),
         web::assets(),
         [this] {
           return answer::ServiceStatus{started_at_, RUAGATE_VERSION, board_.mailboxes(), tasks_.status()};

@@ -1,6 +1,8 @@
 #include "domain/org_domain.hpp"
 
+#include <filesystem>
 #include <stdexcept>
+#include <system_error>
 
 #include <libpsl.h>
 
@@ -20,6 +22,13 @@ OrgDomains::OrgDomains() : list_(std::make_unique<List>()) {
 
 OrgDomains::~OrgDomains() {
   if (list_->owned) psl_free(list_->context);
+}
+
+std::string OrgDomains::version() const {
+  std::error_code missing;
+  const auto changed = std::filesystem::last_write_time(psl_dist_filename(), missing);
+  return std::string(psl_builtin_sha1sum()) + "/" +
+         (missing ? std::string() : std::to_string(changed.time_since_epoch().count()));
 }
 
 std::string_view OrgDomains::org_domain(std::string_view name) const {

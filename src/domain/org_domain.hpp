@@ -27,6 +27,9 @@ class OrgDomains {
   /// an empty identifier is never aligned.
   bool is_aligned(std::string_view identifier, std::string_view author_domain, AlignmentMode mode) const;
 
+  /// Tells the list that was loaded from others.
+  std::string version() const;
+
  private:
   struct List;
   std::unique_ptr<List> list_;

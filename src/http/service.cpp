@@ -10,7 +10,9 @@
 #include "base/format.hpp"
 #include "base/log.hpp"
 #include "base/printable.hpp"
+#include "base/sha256.hpp"
 #include "http/workers.hpp"
+#include "present/kept_glance.hpp"
 
 namespace ruagate::http {
 
@@ -62,7 +64,7 @@ std::shared_ptr<const Live> Service::live() const {
   return live_;
 }
 
-void Service::write_freely(const Live& live, const std::function<void(store::Store&)>& change) {
+void Service::change(const Live& live, bool counts, const std::function<void(store::Store&)>& what) {
   write_until_ = steady_seconds() + kWritePatience.count();
   std::unique_lock hold(write_lock_, std::try_to_lock);
   if (!hold) {
@@ -78,8 +80,8 @@ void Service::write_freely(const Live& live, const std::function<void(store::Sto
       writer_path_ = live.config.store.path;
     }
     writer_->count(answer::counted_by(live.config.readiness));
-    change(*writer_);
-    ++changes_;
+    what(*writer_);
+    if (counts) ++changes_;
   } catch (const store::StoreError&) {
     if (writer_) writer_->rollback();
     writer_.reset();
@@ -88,6 +90,10 @@ void Service::write_freely(const Live& live, const std::function<void(store::Sto
     if (writer_) writer_->rollback();
     throw;
   }
+}
+
+void Service::write_freely(const Live& live, const std::function<void(store::Store&)>& change) {
+  this->change(live, true, change);
 }
 
 void Service::write(const Live& live, const std::function<void(store::Store&)>& change) {
@@ -138,11 +144,28 @@ Service::Made<T> Service::keep(Kept<T>& kept, const Basis& basis, Make&& make) {
   return made;
 }
 
-/// Glances by the data version that each domain had before it was read.
+std::string Service::glance_settings(const Live& live) const {
+  return format("{} {} {}", parts_.program, to_hex(sha256(config::show(live.config))),
+                to_iso(day_of(parts_.clock.now())));
+}
+
+/// Glances by the data version that each domain had before it was read. Those that an earlier start left in the
+/// database are as good.
 class Service::GlanceKeeper final : public answer::KeptGlances {
  public:
   GlanceKeeper(Service& service, store::Store& store, std::string settings)
-      : service_(service), store_(store), settings_(std::move(settings)) {}
+      : service_(service), store_(store), settings_(std::move(settings)) {
+    if (service_.parts_.program.empty()) return;
+    const std::lock_guard hold(service_.glances_lock_);
+    if (service_.glances_read_ == settings_) return;
+    for (const store::KeptGlance& kept : store_.glances(settings_)) {
+      auto glance = present::unpack_glance(kept.packed);
+      if (!glance || glance->domain != kept.domain) continue;
+      service_.glances_.insert_or_assign(kept.domain, Glance{{settings_, kept.version}, std::move(*glance)});
+      service_.glances_new_.erase(kept.domain);
+    }
+    service_.glances_read_ = settings_;
+  }
 
   std::optional<answer::DomainGlance> find(const std::string& domain) override {
     if (service_.parts_.stop()) throw store::StoreError("the service is stopping");
@@ -158,6 +181,7 @@ class Service::GlanceKeeper final : public answer::KeptGlances {
     if (service_.parts_.stop()) throw store::StoreError("the service is stopping");
     const std::lock_guard hold(service_.glances_lock_);
     service_.glances_.insert_or_assign(glance.domain, Glance{bases_.at(glance.domain), glance});
+    service_.glances_new_.insert(glance.domain);
   }
 
  private:
@@ -166,6 +190,30 @@ class Service::GlanceKeeper final : public answer::KeptGlances {
   std::string settings_;
   std::map<std::string, Basis> bases_;
 };
+
+void Service::keep_glances(const Live& live) {
+  constexpr std::chrono::minutes kEvery{1};
+  if (parts_.program.empty()) return;
+  const std::string settings = glance_settings(live);
+  std::vector<store::KeptGlance> rows;
+  {
+    const auto now = std::chrono::steady_clock::now();
+    const std::lock_guard hold(glances_lock_);
+    if (glances_new_.empty() || (glances_kept_at_ && now - *glances_kept_at_ < kEvery)) return;
+    glances_kept_at_ = now;
+    for (const std::string& domain : std::exchange(glances_new_, {})) {
+      const Glance& glance = glances_.at(domain);
+      if (glance.basis.settings == settings) {
+        rows.push_back({domain, glance.basis.data, present::pack(glance.glance)});
+      }
+    }
+  }
+  change(live, false, [&](store::Store& store) {
+    store.begin();
+    store.keep_glances(settings, rows);
+    store.commit();
+  });
+}
 
 /// The studies that were used last, as long as nothing has changed. Who asks for one while it is made waits: that is
 /// quicker than to make it once more, and takes half of the memory. Those of other domains are made beside it.
@@ -275,8 +323,10 @@ Service::Made<answer::OverviewAnswer> Service::overview(const answer::Asked& ask
   if (as_of && *as_of != today) {
     return {std::make_shared<const answer::OverviewAnswer>(answer::overview(asked, as_of)), now};
   }
-  GlanceKeeper kept(*this, asked.store, format("{} {}", live.generation, day_number(today)));
-  return keep(overview_, now, [&] { return answer::overview(asked, today, &kept); });
+  return keep(overview_, now, [&] {
+    GlanceKeeper kept(*this, asked.store, glance_settings(live));
+    return answer::overview(asked, today, &kept);
+  });
 }
 
 std::shared_ptr<const answer::HealthAnswer> Service::health(const answer::Asked& asked, const Live& live) {
@@ -296,6 +346,7 @@ void Service::warm(Reader& reader) {
     const answer::Asked asked{store, parts_.org_domains, settings->config, parts_.clock};
     overview(asked, *settings, std::nullopt);
     health(asked, *settings);
+    keep_glances(*settings);
   } catch (const store::StoreError& error) {
     reader.forget();
     log::debug(error.what());

@@ -41,6 +41,9 @@ struct Parts {
   const Clock& clock;
   const domain::OrgDomains& org_domains;
   std::string version;
+  /// What tells this program, and what it judges by beside configuration and facts, from others; empty: nothing that it
+  /// worked out is kept for the next start.
+  std::string program;
   std::span<const web::Asset> assets;
   /// What the other parts of the process say of themselves.
   std::function<answer::ServiceStatus()> status;
@@ -81,7 +84,8 @@ class Service {
   /// Answers; never throws. Bodies of HEAD are left to the caller, who needs their length.
   Response handle(Reader& reader, const Request& request);
 
-  /// Works out what the overview and the state of the service need, as far as it is not there already.
+  /// Works out what the overview and the state of the service need, as far as it is not there already, and keeps the
+  /// overview in the database for the next start, at most once a minute.
   void warm(Reader& reader);
   /// Lets go of what is kept in memory for questions that come together, when none has come for some seconds.
   void tidy();
@@ -173,8 +177,17 @@ class Service {
   std::string writer_path_;
   std::atomic<std::int64_t> write_until_{0};
 
+  /// What glances of today are made by, beside facts: of this configuration.
+  std::string glance_settings(const Live& live) const;
+  void keep_glances(const Live& live);
+  /// Waits its turn as write() does; `counts`: answers can be others from now on.
+  void change(const Live& live, bool counts, const std::function<void(store::Store&)>& what);
+
   std::mutex glances_lock_;
   std::map<std::string, Glance> glances_;
+  std::string glances_read_;           ///< The settings of which the database was asked.
+  std::set<std::string> glances_new_;  ///< Domains whose glance the database does not have yet.
+  std::optional<std::chrono::steady_clock::time_point> glances_kept_at_;
   Kept<answer::OverviewAnswer> overview_;
   Kept<answer::HealthAnswer> health_;
   Studies studies_;

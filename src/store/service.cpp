@@ -3,7 +3,7 @@
 #include "base/format.hpp"
 #include "store/impl.hpp"
 
-// What the HTTP service keeps here: tokens, and counters that tell whether an answer can have changed.
+// What the HTTP service keeps here: tokens, counters that tell whether an answer can have changed, and the overview.
 namespace ruagate::store {
 
 void Store::Impl::raise_versions() {
@@ -59,6 +59,25 @@ std::vector<TokenRow> Store::tokens() {
     row.created_at = instant_from(query.integer(4));
   }
   return rows;
+}
+
+std::vector<KeptGlance> Store::glances(std::string_view settings) {
+  std::vector<KeptGlance> rows;
+  Query query(impl_->connection, named("glances"), settings);
+  while (query.step()) {
+    rows.push_back({std::string(query.text(0)), {query.count(1), query.count(2)}, std::string(query.blob(3))});
+  }
+  return rows;
+}
+
+void Store::keep_glances(std::string_view settings, const std::vector<KeptGlance>& glances) {
+  impl_->require_write();
+  run(impl_->connection, named("glances_forget"), settings);
+  for (const KeptGlance& glance : glances) {
+    run(impl_->connection, named("glance_set"), glance.domain, settings,
+        static_cast<std::int64_t>(glance.version.facts), static_cast<std::int64_t>(glance.version.decisions),
+        Blob(glance.packed));
+  }
 }
 
 bool Store::fold_log() {

@@ -211,6 +211,13 @@ struct DataVersion {
   auto operator<=>(const DataVersion&) const = default;
 };
 
+/// What the overview says of a domain, kept from one start of the service to the next.
+struct KeptGlance {
+  std::string domain;
+  DataVersion version;  ///< Of the domain, before its facts were read.
+  std::string packed;   ///< The caller's.
+};
+
 /// Access to the HTTP API; the numbers are on disk and never change.
 enum class Scope : std::uint8_t { read = 1, operate = 2, intake = 4 };
 struct NewToken {
@@ -342,6 +349,11 @@ class Store {
   DataVersion version(std::string_view domain);
   std::uint64_t token_version();
   std::vector<TokenRow> tokens();
+
+  /// What was kept by keep_glances() with the same settings.
+  std::vector<KeptGlance> glances(std::string_view settings);
+  /// Replaces those of the same domains, and forgets all with other settings. No answer changes by it.
+  void keep_glances(std::string_view settings, const std::vector<KeptGlance>& glances);
 
   // --- Keeping (`ruagate db`).
 

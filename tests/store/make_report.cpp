@@ -29,7 +29,8 @@ std::vector<std::string> facts_lines(store::Store& store, std::string_view domai
   for (const report::PolicyDay& day : facts.policy_days) {
     std::ostringstream line;
     line << "policy " << to_iso(day.day) << ' ' << facts.reporters.at(day.reporter) << ' ' << to_string(day.generation)
-         << ' ' << (day.policy.p ? to_string(*day.policy.p) : "-") << ' ' << day.reports << ' ' << day.messages;
+         << ' ' << (facts.policy_of(day).p ? to_string(*facts.policy_of(day).p) : "-") << ' ' << day.reports << ' '
+         << day.messages;
     lines.push_back(line.str());
   }
   std::sort(lines.begin(), lines.end());

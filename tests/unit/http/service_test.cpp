@@ -1,14 +1,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include <atomic>
 #include <chrono>
 #include <future>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "base/format.hpp"
+#include "present/kept_glance.hpp"
 #include "unit/http/world.hpp"
 #include "unpack/unpack.hpp"
 
@@ -120,6 +123,113 @@ TEST(Service, WhileAnOverviewIsWorkedOutOthersAreGivenTheOneBefore) {
   }
   EXPECT_THAT(ServiceWorld::body(now), HasSubstr("other.example"));
   EXPECT_NE(ServiceWorld::header(now, "ETag"), ServiceWorld::header(other, "ETag"));
+}
+
+/// Makes what the database keeps of the overview tell where it came from.
+void mark_glances(const std::string& path, const std::string& settings_of) {
+  store::Store store(path, store::OpenMode::write);
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open(path.c_str(), &db), SQLITE_OK);
+  std::string settings;
+  ASSERT_EQ(sqlite3_exec(
+                db, "select settings from glance",
+                [](void* to, int, char** values, char**) {
+                  *static_cast<std::string*>(to) = values[0];
+                  return 0;
+                },
+                &settings, nullptr),
+            SQLITE_OK);
+  sqlite3_close(db);
+  ASSERT_NE(settings.find(settings_of), std::string::npos) << settings;
+  auto rows = store.glances(settings);
+  ASSERT_FALSE(rows.empty());
+  for (auto& row : rows) {
+    auto glance = present::unpack_glance(row.packed);
+    ASSERT_TRUE(glance);
+    glance->reason = "as kept";
+    row.packed = present::pack(*glance);
+  }
+  store.begin();
+  store.keep_glances(settings, rows);
+  store.commit();
+}
+
+bool is_as_kept(ServiceWorld& world) {
+  return ServiceWorld::body(world.get("/api/v1/domains")).find("as kept") != std::string::npos;
+}
+
+TEST(Service, TheOverviewIsThereAtOnceAfterAStart) {
+  ServiceWorld world;
+  world.start_again("this program");
+  const std::string before = ServiceWorld::body(world.get("/api/v1/domains"));
+  const std::string tag = ServiceWorld::header(world.get("/api/v1/domains"), "ETag");
+  world.service().warm(world.reader());
+  EXPECT_EQ(ServiceWorld::header(world.get("/api/v1/domains"), "ETag"), tag) << "keeping it changes no answer";
+  world.start_again("this program");
+  EXPECT_EQ(ServiceWorld::body(world.get("/api/v1/domains")), before);
+  mark_glances(world.path(), "this program");
+  world.start_again("this program");
+  EXPECT_TRUE(is_as_kept(world));
+
+  world.start_again("another program");
+  EXPECT_FALSE(is_as_kept(world));
+  world.start_again("");
+  EXPECT_FALSE(is_as_kept(world));
+  world.start_again("this program");
+  EXPECT_TRUE(is_as_kept(world));
+  config::Config other;
+  other.domains.push_back({"example.com", "quarantine", ""});
+  world.configure(other);
+  EXPECT_FALSE(is_as_kept(world));
+  world.now(Instant{*parse_day("2026-11-22")});
+  world.start_again("this program");
+  EXPECT_FALSE(is_as_kept(world));
+}
+
+TEST(Service, AGlanceThatWasKeptEndsWithWhatItWasMadeFrom) {
+  for (const bool by_decision : {false, true}) {
+    ServiceWorld world;
+    world.start_again("this program");
+    world.service().warm(world.reader());
+    mark_glances(world.path(), "this program");
+    {
+      store::Store store(world.path(), store::OpenMode::write);
+      store.begin();
+      if (by_decision) {
+        report::Decision decision;
+        decision.domain = "example.com";
+        decision.what = "192.0.2.1";
+        store.set_decision(decision);
+      } else {
+        report::Report report;
+        report.reporter = "r";
+        report.report_id = "2";
+        report.begin = report.end = Instant{*parse_day("2026-11-20")};
+        report.policy.domain = "example.com";
+        store.insert(report, {"test", report.begin, report::Trust::unverified}, {"<r/>", store::RawEncoding::plain});
+      }
+      store.commit();
+    }
+    world.start_again("this program");
+    EXPECT_FALSE(is_as_kept(world)) << by_decision;
+  }
+}
+
+TEST(Service, ADamagedGlanceIsWorkedOutAnew) {
+  ServiceWorld world;
+  world.start_again("this program");
+  const std::string before = ServiceWorld::body(world.get("/api/v1/domains"));
+  world.service().warm(world.reader());
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open(world.path().c_str(), &db), SQLITE_OK);
+  for (const char* damage :
+       {"update glance set packed = substr(packed, 1, length(packed) / 2)", "update glance set packed = x'c1'",
+        "update glance set packed = x''", "update glance set packed = x'93a1610102'"}) {
+    ASSERT_EQ(sqlite3_exec(db, damage, nullptr, nullptr, nullptr), SQLITE_OK);
+    world.start_again("this program");
+    EXPECT_EQ(ServiceWorld::body(world.get("/api/v1/domains")), before) << damage;
+  }
+  sqlite3_close(db);
 }
 
 TEST(Service, QuestionsAboutADomainShareItsFactsUntilSomethingChanges) {

@@ -58,8 +58,14 @@ class ServiceWorld {
                 {"<feedback/>", store::RawEncoding::plain});
     made.commit();
     live_ = live;
+    start_again("");
+  }
+
+  /// As when the service has ended and begins again, with the configuration that it had first.
+  void start_again(const std::string& program) {
+    reader_ = http::Reader();
     service_ = std::make_unique<http::Service>(
-        http::Parts{clock_, org_domains_, "1.2.3", assets_, [] { return answer::ServiceStatus{}; },
+        http::Parts{clock_, org_domains_, "1.2.3", program, assets_, [] { return answer::ServiceStatus{}; },
                     [this] {
                       if (meanwhile) meanwhile();
                       return false;

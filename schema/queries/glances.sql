@@ -1,0 +1,1 @@
+select domain, facts, decisions, packed from glance where settings = ?1;
