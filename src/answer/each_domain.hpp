@@ -24,7 +24,7 @@ inline std::counting_semaphore<>& spare_threads() {
 
 /// `work(loaded)` on a spare thread; where there is none, or none can be started, when the answer is asked for.
 template <class Work>
-auto begin_work(Work& work, std::shared_ptr<const Loaded> loaded) {
+auto begin_work(Work& work, const std::shared_ptr<const Loaded>& loaded) {
   if (spare_threads().try_acquire()) {
     struct GiveBack {
       ~GiveBack() { spare_threads().release(); }

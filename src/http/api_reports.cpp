@@ -60,9 +60,10 @@ Header next_link(const Call& call, const std::string& cursor) {
     if (!pair.starts_with("cursor=") && !pair.empty()) query += std::string(pair) + '&';
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
+  const std::string next = format("{}?{}cursor={}", target.substr(0, target.find('?')), query, cursor);
   std::string link;
   // What cannot stand in a header or between <> was escaped by the client, or is here.
-  for (const char c : std::string(target.substr(0, target.find('?'))) + '?' + query + "cursor=" + cursor) {
+  for (const char c : next) {
     const bool plain = c > 0x20 && c < 0x7F && c != '<' && c != '>' && c != '"' && c != '\\' && c != '^' && c != '`';
     link += plain ? std::string(1, c) : format("%{:02X}", static_cast<unsigned char>(c));
   }

@@ -98,12 +98,13 @@ def report_xml(reporter="reporter.example", report_id="1", domain="example.com",
 """
 
 
-def report_mail(xml: str, name="reporter.example!example.com!1763510400!1763596799.xml") -> bytes:
+def report_mail(xml: str, name="reporter.example!example.com!1763510400!1763596799.xml",
+                date="Thu, 20 Nov 2025 00:10:00 +0000") -> bytes:
     """The report as an uncompressed attachment of a multipart mail."""
     return (f"""From: dmarc@reporter.example
 To: rua@example.com
 Subject: Report Domain: example.com Submitter: reporter.example
-Date: Thu, 20 Nov 2025 00:10:00 +0000
+Date: {date}
 MIME-Version: 1.0
 Content-Type: multipart/mixed; boundary="b1"
 

@@ -7,6 +7,7 @@ export const kChromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/us
 export const kScreens = {
   light: { viewport: { width: 1440, height: 900 }, colorScheme: 'light' },
   dark: { viewport: { width: 1440, height: 900 }, colorScheme: 'dark' },
+  wide: { viewport: { width: 2560, height: 1440 }, colorScheme: 'light' },
   phone: { viewport: { width: 390, height: 844 }, colorScheme: 'light', isMobile: true, hasTouch: true },
 };
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""screenshots.py [OUT]: a picture of every page, light, dark and as on a phone, into OUT (default: build/screenshots).
+"""screenshots.py [OUT]: a picture of every page, light, dark, on a wide screen and as on a phone, into OUT (default: build/screenshots).
 RUAGATE_BINARY names the binary (default: build/dev/ruagate)."""
 import pathlib
 import shutil

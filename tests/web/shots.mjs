@@ -1,4 +1,4 @@
-// node shots.mjs BASE TOKEN OUT [SCREEN...]: a picture of every page, light, dark and as on a phone.
+// node shots.mjs BASE TOKEN OUT [SCREEN...]: a picture of every page, light, dark, on a wide screen and as on a phone.
 import { mkdirSync } from 'node:fs';
 import { kScreens, launch, logIn, open, watchedPage } from './browser.mjs';
 

@@ -1,13 +1,13 @@
-// node walk.mjs BASE TOKEN READER EMPTY MAIL INBOX: a headless browser walks every page of a running service with the World of world.py.
+// node walk.mjs BASE TOKEN READER EMPTY MAIL INBOX MANY: a headless browser walks every page of a running service with the World of world.py.
 // TOKEN may operate, READER may only read; EMPTY is a service without tokens and reports that reads a mail server, whose folder
-// INBOX the file MAIL is delivered to.
+// INBOX the file MAIL is delivered to; MANY has a thousand domains.
 // Ends with 1 and the list of faults when anything is amiss.
-import { copyFileSync, renameSync } from 'node:fs';
+import { copyFileSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { kAsOf, kScreens, launch, logIn, open, settled, watchedPage } from './browser.mjs';
 import { Checks } from './checks.mjs';
 
-const [base, token, reader, empty, mail, inbox] = process.argv.slice(2);
+const [base, token, reader, empty, mail, inbox, many] = process.argv.slice(2);
 const checks = new Checks();
 const browser = await launch();
 
@@ -51,6 +51,10 @@ async function walkPages(page) {
     checks.same(await page.getByRole('alert').count(), 0, `${view}: faults shown`);
     checks.same(await page.locator('main h1').count(), 1, `${view}: headings`);
     await checks.sound(page, view);
+    checks.same(await page.evaluate(() => [...document.querySelectorAll('main figure.chart')].filter((one) => !one.querySelector('details table')).length), 0, `${view}: charts without their table`);
+    // In the table's own foot, in the head of its panel, or above it.
+    checks.same(await page.evaluate(() => [...document.querySelectorAll('main .tablebox')].filter((one) =>
+      !one.querySelector('.tablefoot') && !(one.closest('.panel') ?? document.querySelector('main')).querySelector('a[download]')).map((one) => one.querySelector('caption').textContent)), [], `${view}: tables without CSV`);
   }
 }
 
@@ -69,7 +73,7 @@ for (const screen of Object.keys(kScreens)) {
   await checks.part(`every page, ${screen}`, () => loggedIn(screen, walkPages));
 }
 
-await checks.part('logging in and out', () => onScreen('light', async (page) => {
+for (const screen of ['light', 'dark', 'phone']) await checks.part(`logging in and out, ${screen}`, () => onScreen(screen, async (page) => {
   page.expected = [401];
   await visit(page, 'domains/shop.example');
   await checks.sound(page, 'login');
@@ -149,7 +153,7 @@ await checks.part('a domain', () => loggedIn('light', async (page) => {
   await page.waitForFunction(() => !location.hash.includes('from='));
 }));
 
-await checks.part('a decision, and the verdict at once', () => loggedIn('light', async (page) => {
+for (const screen of ['light', 'dark', 'phone']) await checks.part(`a decision, and the verdict at once, ${screen}`, () => loggedIn(screen, async (page) => {
   await visit(page, 'domains/school.example/sources/dkim%3Asendgrid.net');
   const verdictNow = page.locator('.verdictnow .verdict');
   checks.same(await verdictNow.innerText(), 'Hold', 'before');
@@ -159,13 +163,147 @@ await checks.part('a decision, and the verdict at once', () => loggedIn('light',
   await page.locator('.verdictnow .verdict.ready').waitFor();
   checks.is((await page.locator('.verdictnow').innerText()).includes('was hold'), 'what the verdict was before');
   const { decisions } = await ask(page, 'senders?domain=school.example');
-  checks.same(decisions.map((one) => [one.what, one.decision, one.note]), [['dkim:sendgrid.net', 'deny', 'not ours <b>& "theirs"']], 'stored');
+  checks.same(decisions.map((one) => [one.what, one.decision, one.note, one.decided_by]), [['dkim:sendgrid.net', 'deny', 'not ours <b>& "theirs"', 'postmaster']], 'stored');
   checks.is((await page.locator('main').innerText()).includes('not ours <b>& "theirs"'), 'the note is shown');
+  // The other two words, each with a note of its own.
+  for (const [word, stored, shown, note] of [['Approve', 'approve', 'legitimate', 'the newsletter'], ['Forwarder', 'forwarder', 'forwarder', 'alumni addresses']]) {
+    await page.getByRole('radio', { name: new RegExp(`^${word}`) }).check();
+    await page.getByLabel('Note').fill(note);
+    await page.getByRole('button', { name: 'Save decision' }).click();
+    await page.locator(`.pagehead .badge.class.${shown}`).waitFor();
+    await page.locator('.facts').getByText(note).waitFor();
+    const [mine] = (await ask(page, 'senders?domain=school.example')).decisions;
+    checks.same([mine.decision, mine.note], [stored, note], `${word}: stored`);
+    const now = await ask(page, `domains/school.example/readiness?as_of=${kAsOf}`);
+    await page.locator(`.verdictnow .verdict.${now.verdict}`).waitFor();
+  }
   await visit(page, 'domains/school.example/decisions');
   await page.getByRole('button', { name: 'Take back' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Take back' }).click();
   await page.getByText('No decision yet').waitFor();
   await page.locator('.pagehead .verdict.hold').waitFor();
+}));
+
+await checks.part('sources, and links that are shared', () => loggedIn('light', async (page) => {
+  await visit(page, 'domains/example.com/sources');
+  const { sources } = await ask(page, `domains/example.com/sources?as_of=${kAsOf}`);
+  const names = () => page.locator('tbody th a').allInnerTexts();
+  await page.getByRole('columnheader', { name: 'Aligned' }).getByRole('button').click();
+  await page.getByRole('combobox', { name: 'Class' }).selectOption('forwarder');
+  await page.waitForFunction(() => location.hash.includes('sort=pass') && location.hash.includes('class=forwarder'));
+  const wanted = sources.filter((one) => one.class === 'forwarder').sort((a, b) => a.pass_rate - b.pass_rate).map((one) => one.source || one.key);
+  checks.is(wanted.length > 1 && wanted.length < sources.length, 'the filter chooses some');
+  checks.same((await names()).length, wanted.length, 'filtered');
+  const before = await names();
+  // The same address in another window.
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  await settled(other);
+  checks.same(await other.locator('tbody th a').allInnerTexts(), before, 'the same view from its address');
+  await other.close();
+  const address = sources.find((one) => one.ips.length && one.class === 'legitimate').ips[0].ip;
+  await page.getByRole('combobox', { name: 'Class' }).selectOption('');
+  await page.getByLabel('Search').fill(address);
+  await page.getByRole('status').getByText(/^1 of|^\d+ of/).waitFor();
+  checks.is((await names()).length >= 1, 'found by address');
+  // Reports: filters, and pages behind a cursor.
+  await visit(page, 'reports?domain=shop.example');
+  const first = await names();
+  await page.getByRole('navigation', { name: 'Pages: Reports' }).getByRole('button', { name: 'Next' }).click();
+  await page.waitForFunction(() => location.hash.includes('cursor='));
+  await settled(page);
+  await page.reload();
+  await settled(page);
+  await page.getByText('Page 2').waitFor();
+  checks.is(JSON.stringify(await names()) !== JSON.stringify(first), 'the second page is another one, after a reload too');
+  await page.goBack();
+  await page.getByText('Page 1').waitFor();
+}));
+
+await checks.part('tables as CSV', () => loggedIn('light', async (page) => {
+  const saved = async (click) => {
+    const [download] = await Promise.all([page.waitForEvent('download'), click()]);
+    return [download.suggestedFilename(), readFileSync(await download.path(), 'utf8')];
+  };
+  await visit(page, 'domains/shop.example');
+  const verdict = await ask(page, `domains/shop.example/readiness?as_of=${kAsOf}`);
+  const [name, text] = await saved(() => page.getByRole('button', { name: 'CSV: Conditions not met' }).click());
+  checks.same(name, 'shop.example-Conditions-not-met.csv', 'the name of the file');
+  checks.same(text.split('\n')[0], 'Condition,State,Have,Need,In words', 'the head');
+  checks.same(text.trim().split('\n').length - 1, verdict.gates.filter((gate) => !gate.ok || !gate.checked).length, 'its rows');
+  const report = (await ask(page, 'reports?domain=hostile.example&limit=1')).reports[0].id;
+  await visit(page, `reports/${report}?record=1`);
+  const [, results] = await saved(() => page.getByRole('button', { name: 'CSV: Authentication results' }).click());
+  checks.is(results.includes('<script>') && !/[\u202e\u200b\u0085]/.test(results), 'hostile text in a CSV is text, with nothing invisible');
+  await visit(page, 'domains');
+  const [, domains] = await saved(() => page.getByRole('link', { name: 'CSV' }).click());
+  checks.is(domains.startsWith('domain,'), 'the CSV of the service');
+}));
+
+await checks.part('health', () => loggedIn('light', async (page) => {
+  const health = await ask(page, 'health');
+  await visit(page, 'health');
+  const silent = page.getByRole('region', { name: 'Missing reporters' });
+  await silent.getByText('quiet.test').waitFor();
+  const row = silent.locator('tbody tr', { hasText: 'quiet.test' });
+  checks.is(/6 days/.test(await row.innerText()) && (await row.innerText()).includes('silent.example'), 'the reporter that fell silent');
+  checks.is(!(await silent.innerText()).includes('steady.test'), 'the one that did not');
+  const boxes = page.getByRole('region', { name: 'Mailboxes' });
+  checks.is((await boxes.innerText()).includes(health.mailboxes[0].place), 'where the mailbox is');
+  checks.is((await page.getByRole('region', { name: 'Database' }).innerText()).includes(health.database.reports.toLocaleString('en')), 'the size of the database');
+  for (const task of ['Retention', 'Roll-up check', 'WAL checkpoint', 'Nightly summary']) await page.getByText(task).waitFor();
+}));
+
+await checks.part('a report that waits', () => loggedIn('light', async (page) => {
+  await visit(page, 'health');
+  const waiting = page.getByRole('region', { name: 'Reports that wait' });
+  checks.is((await waiting.innerText()).includes('impossible counts'), 'why it waits');
+  await waiting.locator('tbody a').first().click();
+  await page.getByText('counts nowhere until it is accepted').waitFor();
+  await checks.sound(page, 'a report that waits');
+  await page.getByRole('button', { name: 'Accept it' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Accept' }).click();
+  await page.getByText('though it was hard to believe').waitFor();
+  checks.same((await ask(page, 'health')).waiting_reports, 0, 'none waits');
+}));
+
+await checks.part('a thousand domains without stutter', () => onScreen('light', async (page) => {
+  page.foreign = many;
+  await page.goto(`${many}/#/domains?as_of=2026-11-19`);
+  await settled(page);
+  await page.getByRole('status').getByText('1,000 domains').waitFor();
+  /** Milliseconds until what `act` brings is drawn, and the longest time meanwhile in which the page did not answer. */
+  const took = async (name, act, done) => {
+    await page.evaluate(() => {
+      globalThis.longest = 0;
+      globalThis.watch?.disconnect();
+      globalThis.watch = new PerformanceObserver((list) => { for (const one of list.getEntries()) globalThis.longest = Math.max(globalThis.longest, one.duration); });
+      globalThis.watch.observe({ entryTypes: ['longtask'] });
+    });
+    const began = Date.now();
+    await act();
+    await page.waitForFunction(done, undefined, { polling: 'raf' });
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
+    const longest = Math.round(await page.evaluate(() => globalThis.longest));
+    console.log(`     ${name}: ${Date.now() - began} ms, longest task ${longest} ms`);
+    checks.is(longest < 500, `${name}: the page stood still for ${longest} ms`);
+  };
+  await took('sort', () => page.getByRole('columnheader', { name: 'Messages' }).getByRole('button').click(), () => document.querySelector('tbody th').textContent === 'd0999.example');
+  await took('next page', () => page.getByRole('button', { name: 'Next' }).click(), () => location.hash.includes('page=2') && document.querySelector('.pager span').textContent.startsWith('51–100'));
+  await took('search', () => page.getByLabel('Search').pressSequentially('d012'), () => document.querySelectorAll('tbody tr').length === 10);
+  await took('search for all again', () => page.getByLabel('Search').fill(''), () => document.querySelectorAll('tbody tr').length === 50);
+  await checks.sound(page, 'a thousand domains');
+}));
+
+for (const screen of ['dark', 'phone']) await checks.part(`a reject read again, ${screen}`, () => loggedIn(screen, async (page) => {
+  const broken = (await ask(page, 'rejects')).rejects.find((one) => one.reason === 'doctype_refused');
+  await visit(page, 'rejects');
+  await page.locator('tbody a', { hasText: 'doctype refused' }).first().click();
+  await page.getByText('document type declaration, which no report needs').waitFor();
+  await page.getByRole('button', { name: 'Read it again' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Read again' }).click();
+  await page.getByText('It still cannot be read.').waitFor();
+  checks.is(page.url().includes(`rejects/${broken.id}`), 'the page of the reject');
 }));
 
 await checks.part('rejects', () => loggedIn('light', async (page) => {
@@ -252,6 +390,33 @@ await checks.part('by keyboard', () => loggedIn('light', async (page) => {
   checks.same(await page.title(), 'shop.example – ruagate', 'title');
   await page.goBack();
   await page.waitForFunction(() => document.activeElement.textContent === 'Domains');
+  // Sorted, decided and taken back without a pointer.
+  await page.getByRole('columnheader', { name: 'Messages' }).getByRole('button').focus();
+  await page.keyboard.press('Space');
+  await page.waitForFunction(() => location.hash.includes('sort=-messages'));
+  await visit(page, 'domains/school.example/sources/dkim%3Asendgrid.net');
+  await page.getByRole('radio', { name: /^Approve/ }).focus();
+  await page.keyboard.press('Space');
+  await page.keyboard.press('ArrowDown');
+  checks.is(await page.getByRole('radio', { name: /^Deny/ }).isChecked(), 'the arrow keys choose');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('by keyboard');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.locator('.facts').getByText('by keyboard').waitFor();
+  const back = page.getByRole('button', { name: 'Take back' });
+  await back.focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor();
+  checks.is(await page.evaluate(() => !!document.activeElement.closest('dialog')), 'the focus is in the dialog');
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.waitForFunction(() => document.activeElement.tagName === 'BUTTON' && document.activeElement.textContent === 'Take back');
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor();
+  await page.keyboard.press('Tab');  // From Cancel, which a dialog begins with.
+  await page.keyboard.press('Enter');
+  await page.getByText('Nobody has decided about this source').waitFor();
 }));
 
 await browser.close();

@@ -5,16 +5,18 @@ import shutil
 import sys
 import tempfile
 
-from world import Empty, World, driver, node
+from world import Empty, Many, World, driver, node
 
 packages = driver(pathlib.Path(sys.argv[1]))
 folder = pathlib.Path(tempfile.mkdtemp(prefix="ruagate-web-"))
-world, empty = World(folder), Empty(folder / "empty")
+world, empty, many = World(folder), Empty(folder / "empty"), Many(folder / "many")
 try:
-    code = node(packages, "walk.mjs", world.service.url, world.token, world.reader, empty.service.url, folder / "large.eml", empty.inbox)
+    code = node(packages, "walk.mjs", world.service.url, world.token, world.reader, empty.service.url, folder / "large.eml", empty.inbox,
+                many.service.url)
 finally:
     world.stop()
     empty.stop()
+    many.stop()
 if code:
     print(f"kept: {folder}\n{world.service.log[-4000:]}")
 else:

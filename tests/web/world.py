@@ -1,4 +1,5 @@
 """The world that the dashboard is walked through, in a service of its own, and the packages that drive the browser."""
+import email.utils
 import html
 import json
 import os
@@ -6,6 +7,7 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "e2e"), str(HERE.parent / "e2e" / "imap")]
@@ -70,6 +72,32 @@ def hostile_mails():
     yield report_mail(f"<?xml version=\"1.0\"?><!DOCTYPE a [<!ENTITY x \"x\">]><feedback>{bad}")
 
 
+def silent_mails():
+    """Five weeks about silent.example up to yesterday; one of two reporters has said nothing for six days."""
+    today = int(time.time()) // DAY * DAY
+    for back in range(1, 36):
+        for reporter in ("steady.test", "quiet.test")[:2 if back >= 6 else 1]:
+            begin = today - back * DAY
+            yield report_mail(report_xml(reporter=reporter, report_id=f"{reporter}{back}", domain="silent.example", begin=begin, end=begin + DAY - 1,
+                                         records=[("192.0.2.1", 5000, "pass", "pass")]), date=email.utils.formatdate(begin + DAY + 600))
+
+
+def many_mails(count):
+    """Two days about each of so many domains; every third has a sender that fails."""
+    for number in range(count):
+        for back in range(2):
+            begin = LAST - back * DAY
+            records = [("192.0.2.1", 50 + number, "pass", "pass"), ("198.51.100.9", 9, "fail", "fail")][:2 if number % 3 == 0 else 1]
+            yield report_mail(report_xml(reporter="many.test", report_id=f"{number}-{back}", domain=f"d{number:04}.example", begin=begin,
+                                         end=begin + DAY - 1, records=records))
+
+
+def unbelievable():
+    """A report that waits for the operator: nobody sends so much."""
+    return report_mail(report_xml(reporter="boaster.test", report_id="huge", domain="huge.example", begin=LAST, end=LAST + DAY - 1,
+                                  records=[("192.0.2.1", 2_000_000_000, "pass", "pass")]))
+
+
 def large_report():
     """A report that a limit of 1,024 bytes refuses and the default takes."""
     records = [(f"192.0.2.{n}", 3, "pass", "pass") for n in range(1, 10)]
@@ -89,7 +117,7 @@ class World:
         folder.mkdir(parents=True, exist_ok=True)
         db = folder / "world.db"
         run("--db", db, "ingest", SOURCE / "samples/maildir", SOURCE / "samples/reports",
-            make_maildir(folder / "hostile", hostile_mails()))
+            make_maildir(folder / "hostile", hostile_mails()), make_maildir(folder / "silent", [*silent_mails(), unbelievable()]))
         small = folder / "small.toml"
         small.write_text(f'[store]\npath = "{db}"\n[limits]\ndocument_bytes = 1024\n')
         (folder / "large.eml").write_bytes(large_report())
@@ -103,6 +131,18 @@ class World:
     def new_token(db, name, *scopes):
         options = [option for scope in scopes for option in ("--scope", scope)]
         return run("--db", db, "token", "create", name, *options).split()[-1]
+
+    def stop(self):
+        return self.service.stop()
+
+
+class Many:
+    """A thousand domains, open to everybody on this machine."""
+
+    def __init__(self, folder, count=1000):
+        folder.mkdir()
+        run("--db", folder / "many.db", "ingest", make_maildir(folder / "box", many_mails(count)))
+        self.service = Service(folder, folder / "many.db")
 
     def stop(self):
         return self.service.stop()

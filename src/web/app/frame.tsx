@@ -80,7 +80,7 @@ function Pages() {
   }, [place]);
   const day = asOf();
   return <main id="main" tabIndex={-1} key={place}>
-    {day && <p class="notice warn asof"><Mark state="wait" /><span>Judged as of {day}, with what is known now. <button type="button" class="link" onClick={() => setQuery({ as_of: null })}>Show today</button></span></p>}
+    {day && page.section === 'domains' && <p class="notice warn asof"><Mark state="wait" /><span>Judged as of {day}, with what is known now. <button type="button" class="link" onClick={() => setQuery({ as_of: null })}>Show today</button></span></p>}
     {page.content}
   </main>;
 }

@@ -133,6 +133,7 @@ export interface Mailboxes { mailboxes: Mailbox[] }
 export interface Silent {
   domain: string; reporter: string; last_seen: string; days_before: number; silent_days: number; messages: number;
 }
+export interface Waiting { id: number; reporter: string; domain: string; begin: number; end: number; messages: number; reasons: string[] }
 export interface Task {
   task: string; last_run: string | null; next_run: string | null; seconds: number | null; error: string | null;
 }
@@ -143,5 +144,5 @@ export interface Health {
     file_bytes: number; wal_bytes: number; reports: number; records: number; messages: number; domains: number; rejects: number;
     raw_documents: number; raw_bytes: number; first_begin: string | null; last_end: string | null; schema_version: number;
   };
-  waiting_reports: number; missing_reporters: Silent[]; tasks: Task[];
+  waiting_reports: number; waiting: Waiting[]; missing_reporters: Silent[]; tasks: Task[];
 }

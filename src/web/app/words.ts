@@ -128,10 +128,11 @@ const kReasons: Record<string, [string, string]> = {
 export const reasonWords = (code: string): string => kReasons[code]?.[0] ?? plain(code);
 export const reasonAdvice = (code: string): string => kReasons[code]?.[1] ?? 'Retry it after an upgrade.';
 
-export const kImplausible: Record<string, string> = {
+const kImplausible: Record<string, string> = {
   unknown_reporter: 'an unknown reporter with many times the usual mail', future: 'its period lies in the future',
   before_dmarc: 'its period lies before 2012', counts: 'impossible counts',
 };
+export const implausibleWords = (reasons: string[]): string => reasons.map((one) => kImplausible[one] ?? plain(one)).join('; ');
 export const kTasks: Record<string, string> = {
   retention: 'Retention', rollup_check: 'Roll-up check', checkpoint: 'WAL checkpoint', summary: 'Nightly summary',
 };

@@ -66,30 +66,32 @@ function amount(gate: Gate, value: number | null): string {
   return kFractionGates.has(gate.gate) ? percent(value) : number(Math.round(value * 100) / 100);
 }
 
+const gateState = (of: Gate): [string, string] => !of.checked ? ['none', 'not checked'] : of.ok ? ['ok', 'met'] : of.blocking ? ['bad', 'blocks'] : ['wait', 'not yet'];
+
 function GateMark({ of }: { of: Gate }) {
-  const [state, word] = !of.checked ? ['none', 'not checked'] : of.ok ? ['ok', 'met'] : of.blocking ? ['bad', 'blocks'] : ['wait', 'not yet'];
+  const [state, word] = gateState(of);
   return <span class="nowrap"><Mark state={state as 'ok'}>{word}</Mark></span>;
 }
 
 const order = (gate: Gate): number => (gate.ok ? (gate.checked ? 3 : 2) : gate.blocking ? 0 : 1);
 
-function Gates({ gates }: { gates: Gate[] }) {
+function Gates({ gates, domain }: { gates: Gate[]; domain: string }) {
   const open = gates.filter((gate) => !gate.ok || !gate.checked).sort((a, b) => order(a) - order(b));
   const done = gates.filter((gate) => gate.ok && gate.checked);
   return <Panel title="Conditions" id="gates" aside={<span class="dim">{done.length} of {gates.length} met</span>}>
-    {open.length > 0 && <GateTable caption="Conditions not met" prefix="gate." rows={open} />}
+    {open.length > 0 && <GateTable caption="Conditions not met" prefix="gate." rows={open} domain={domain} />}
     {done.length > 0 && <details open={open.length === 0 || done.length < 5 || innerWidth > 900}><summary>{done.length} met</summary>
-      <GateTable caption="Conditions met" prefix="met." rows={done} /></details>}
+      <GateTable caption="Conditions met" prefix="met." rows={done} domain={domain} /></details>}
   </Panel>;
 }
 
-function GateTable({ caption, prefix, rows }: { caption: string; prefix: string; rows: Gate[] }) {
-  return <Table caption={caption} prefix={prefix} rows={rows} keyOf={(gate) => gate.gate} columns={[
-      { id: 'gate', title: 'Condition', cell: (gate) => <span class="nowrap">{gateWords(gate.gate)}</span> },
-      { id: 'state', title: 'State', by: order, cell: (gate) => <GateMark of={gate} /> },
-      { id: 'have', title: 'Have', align: 'end', cell: (gate) => amount(gate, gate.have) },
-      { id: 'need', title: 'Need', align: 'end', cell: (gate) => amount(gate, gate.need) },
-      { id: 'text', title: 'In words', grow: true, cell: (gate) => <Text value={gate.text} max={400} /> },
+function GateTable({ caption, prefix, rows, domain }: { caption: string; prefix: string; rows: Gate[]; domain: string }) {
+  return <Table caption={caption} prefix={prefix} rows={rows} csv={`${domain} ${caption}`} keyOf={(gate) => gate.gate} columns={[
+      { id: 'gate', title: 'Condition', csv: (gate) => gateWords(gate.gate), cell: (gate) => <span class="nowrap">{gateWords(gate.gate)}</span> },
+      { id: 'state', title: 'State', by: order, csv: (gate) => gateState(gate)[1], cell: (gate) => <GateMark of={gate} /> },
+      { id: 'have', title: 'Have', align: 'end', csv: (gate) => gate.have, cell: (gate) => amount(gate, gate.have) },
+      { id: 'need', title: 'Need', align: 'end', csv: (gate) => gate.need, cell: (gate) => amount(gate, gate.need) },
+      { id: 'text', title: 'In words', grow: true, csv: (gate) => gate.text, cell: (gate) => <Text value={gate.text} max={400} /> },
     ]} />;
 }
 
@@ -186,7 +188,7 @@ export function DomainPage({ domain }: { domain: string }) {
         <DaysPanel domain={domain} until={v.as_of} />
         <ImpactPanel domain={domain} verdict={v} />
         <Subdomains of={v} />
-        <Gates gates={v.gates} />
+        <Gates gates={v.gates} domain={v.domain} />
       </div>
       <div class="side"><Situation of={v} /><Volume of={v} /><Notes of={v} /></div>
     </div>}</Loaded>

@@ -27,15 +27,15 @@ export function ImpactPanel({ domain, verdict }: { domain: string; verdict: Read
     aside={<span class="dim">to the last {count(verdict.impact.window_days || 28, 'day')}</span>}>
     {shown && <Figures of={verdict.impact} />}
     <Loaded answer={answer}>{({ steps }) => <details open={!shown}><summary>Every step</summary>
-      <Table caption="Every step of the ladder" prefix="step." rows={steps} keyOf={(row) => row.step} current={(row) => row.place === 'next'} columns={[
-        { id: 'step', title: 'Step', cell: (row) => <span class="nowrap">{stepWords(row.step)}</span> },
-        { id: 'place', title: 'Place', cell: (row) => <>{kPlaces[row.place]}{row.beyond_target && <span class="dim"> beyond the target</span>}</> },
-        { id: 'legitimate', title: 'Legitimate hit', align: 'end', cell: (row) => number(row.impact.legitimate_affected_expected) },
-        { id: 'worst', title: 'At worst', align: 'end', cell: (row) => number(row.impact.legitimate_affected_worst) },
-        { id: 'candidate', title: 'Candidates hit', align: 'end', cell: (row) => number(row.impact.candidate_affected) },
-        { id: 'forwarded', title: 'Forwarded hit', align: 'end', cell: (row) => number(row.impact.forwarded_affected) },
-        { id: 'stopped', title: 'Unauthorized stopped', align: 'end', cell: (row) => number(row.impact.unauthorized_stopped) },
-        { id: 'unmet', title: 'Conditions not met', grow: true, cell: (row) => row.unmet.length ? row.unmet.map(gateWords).join(', ')
+      <Table caption="Every step of the ladder" prefix="step." rows={steps} csv={`${domain} every step`} keyOf={(row) => row.step} current={(row) => row.place === 'next'} columns={[
+        { id: 'step', title: 'Step', csv: (row) => row.step, cell: (row) => <span class="nowrap">{stepWords(row.step)}</span> },
+        { id: 'place', title: 'Place', csv: (row) => row.place, cell: (row) => <>{kPlaces[row.place]}{row.beyond_target && <span class="dim"> beyond the target</span>}</> },
+        { id: 'legitimate', title: 'Legitimate hit', align: 'end', csv: (row) => row.impact.legitimate_affected_expected, cell: (row) => number(row.impact.legitimate_affected_expected) },
+        { id: 'worst', title: 'At worst', align: 'end', csv: (row) => row.impact.legitimate_affected_worst, cell: (row) => number(row.impact.legitimate_affected_worst) },
+        { id: 'candidate', title: 'Candidates hit', align: 'end', csv: (row) => row.impact.candidate_affected, cell: (row) => number(row.impact.candidate_affected) },
+        { id: 'forwarded', title: 'Forwarded hit', align: 'end', csv: (row) => row.impact.forwarded_affected, cell: (row) => number(row.impact.forwarded_affected) },
+        { id: 'stopped', title: 'Unauthorized stopped', align: 'end', csv: (row) => row.impact.unauthorized_stopped, cell: (row) => number(row.impact.unauthorized_stopped) },
+        { id: 'unmet', title: 'Conditions not met', grow: true, csv: (row) => row.unmet.map(gateWords).join(', '), cell: (row) => row.unmet.length ? row.unmet.map(gateWords).join(', ')
           : row.place === 'passed' || row.place === 'present' ? <span class="dim">–</span> : <Mark state="ok">none</Mark> },
       ]} /></details>}</Loaded>
   </Panel>;

@@ -1,12 +1,14 @@
 // One report, down to its records and the document as it came.
 import { useEffect, useState } from 'preact/hooks';
-import { ApiError, address, path, textOf, useApi } from '../api';
+import { ApiError, address, change, mayOperate, path, textOf, useApi } from '../api';
 import { Crumbs, CsvLink, Facts, Fault, Figure, Loaded, LongText, Mark, Panel, Result, Text } from '../parts/bits';
+import { Confirm } from '../parts/dialog';
+import { announce } from '../parts/live';
 import { type Column, Table } from '../parts/table';
 import { href, queryText, setQuery, useRoute } from '../router';
 import { bytes, count, number, period, share, time, visible } from '../text';
 import type { Records, Report, ReportDocument, ReportRecord } from '../types';
-import { kGenerations, kImplausible, kTrust, plain } from '../words';
+import { implausibleWords, kGenerations, kTrust, plain } from '../words';
 import { policyWords } from './domain';
 import { CursorPager } from './reports';
 
@@ -45,9 +47,9 @@ function RecordPanel({ of, count: total }: { of: Row; count: number }) {
       ['DKIM aligned', <Result value={of.dkim_aligned} />], ['SPF aligned', <Result value={of.spf_aligned} />], ['Disposition', <Text value={of.disposition} />],
       ...of.override_reasons.map((one) => [`Override: ${plain(one.type)}`, <LongText value={one.comment} />] as [string, preact.JSX.Element]),
     ]} />
-    <Table caption="Authentication results" prefix="auth." rows={results} keyOf={(one) => one.at} empty="The report gives no authentication results." columns={[
-      { id: 'who', title: 'Identity', grow: true, cell: (one) => <LongText value={one.who} max={120} /> }, { id: 'kind', title: 'Kind', cell: (one) => one.kind },
-      { id: 'result', title: 'Result', cell: (one) => <Result value={one.result} /> }, { id: 'more', title: 'In the receiver’s words', cell: (one) => <LongText value={one.more} /> },
+    <Table caption="Authentication results" prefix="auth." csv="authentication results" rows={results} keyOf={(one) => one.at} empty="The report gives no authentication results." columns={[
+      { id: 'who', title: 'Identity', grow: true, csv: (one) => one.who, cell: (one) => <LongText value={one.who} max={120} /> }, { id: 'kind', title: 'Kind', csv: (one) => one.kind, cell: (one) => one.kind },
+      { id: 'result', title: 'Result', csv: (one) => one.result, cell: (one) => <Result value={one.result} /> }, { id: 'more', title: 'In the receiver’s words', csv: (one) => one.more, cell: (one) => <LongText value={one.more} /> },
     ]} />
   </Panel>;
 }
@@ -72,9 +74,29 @@ function RecordList({ id, report }: { id: string; report: Report }) {
   }}</Loaded>;
 }
 
+/** What nobody believes counts nowhere until the operator says so. */
+function Implausible({ of }: { of: Report }) {
+  const [asking, setAsking] = useState(false);
+  const [error, setError] = useState<ApiError | null>(null);
+  if (of.accepted_at) return <div class="notice ok"><Mark state="ok" /><div>Accepted on {time(of.accepted_at)}, though it was hard to believe: {implausibleWords(of.implausible)}.</div></div>;
+  const accept = () => {
+    setAsking(false);
+    setError(null);
+    change('POST', path('reports', of.id, 'accept')).then(() => announce('Report accepted'), setError);
+  };
+  const may = mayOperate();
+  return <div class="notice warn"><Mark state="wait" /><div><strong>This report counts nowhere until it is accepted:</strong> {implausibleWords(of.implausible)}.
+    <p class="buttons"><button type="button" disabled={!may} onClick={() => setAsking(true)}>Accept it</button></p>
+    {!may && <p>Your token may only read; this needs the scope <code>operate</code>.</p>}
+    {error && <Fault error={error} />}
+    {asking && <Confirm title="Let this report count?" action="Accept" onYes={accept} onNo={() => setAsking(false)}>
+      <p>Its {count(of.messages, 'message')} count in every figure and verdict from now on, and its reporter is known. Anyone can mail a made-up report: look at its records first.</p></Confirm>}
+  </div></div>;
+}
+
 function Warnings({ of }: { of: Report }) {
   return <>
-    {of.implausible.length > 0 && !of.accepted_at && <div class="notice warn"><Mark state="wait" /><div><strong>This report counts nowhere until it is accepted:</strong> {of.implausible.map((one) => kImplausible[one] ?? plain(one)).join('; ')}. On the server: <code>ruagate reports accept {of.id}</code></div></div>}
+    {of.implausible.length > 0 && <Implausible of={of} />}
     {of.records_left_out > 0 && <div class="notice warn"><Mark state="warn" /><div>{count(of.records_left_out, 'record')} could not be used and {of.records_left_out === 1 ? 'was' : 'were'} left out.</div></div>}
   </>;
 }

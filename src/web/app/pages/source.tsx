@@ -26,7 +26,7 @@ function DaysPanel({ of }: { of: Page }) {
 
 function Identities({ of }: { of: Page }) {
   return <Panel title="Identities" id="identities">
-    <Table caption="Identities" prefix="id." pageSize={10} rows={of.identities} keyOf={(row) => `${row.type} ${row.selector} ${row.domain}`} empty="No DKIM signature and no SPF domain was reported." columns={[
+    <Table caption="Identities" prefix="id." csv={`${of.source.key} identities`} pageSize={10} rows={of.identities} keyOf={(row) => `${row.type} ${row.selector} ${row.domain}`} empty="No DKIM signature and no SPF domain was reported." columns={[
       { id: 'domain', title: 'Domain', grow: true, by: (row) => row.domain, cell: (row) => <Text value={row.domain} max={60} /> },
       { id: 'type', title: 'Kind', by: (row) => row.type, cell: (row) => row.type.toUpperCase() },
       { id: 'selector', title: 'Selector', by: (row) => row.selector, cell: (row) => <Text value={row.selector} max={40} /> },
@@ -37,7 +37,7 @@ function Identities({ of }: { of: Page }) {
 
 function Addresses({ of, domain }: { of: Page; domain: string }) {
   return <Panel title="Addresses" id="addresses">
-    <Table caption="Addresses" prefix="ip." pageSize={10} rows={of.source.ips} keyOf={(row) => row.ip ?? ''} columns={[
+    <Table caption="Addresses" prefix="ip." csv={`${of.source.key} addresses`} pageSize={10} rows={of.source.ips} keyOf={(row) => row.ip ?? ''} columns={[
       { id: 'ip', title: 'Address', grow: true, by: (row) => row.ip, cell: (row) => row.ip === null ? <span class="dim">not said</span>
         : <a href={href(['reports'], { domain, ip: row.ip })} title="Reports with this address"><Text value={row.ip} /></a> },
       { id: 'messages', title: 'Messages', align: 'end', largestFirst: true, by: (row) => row.messages, cell: (row) => number(row.messages) },
@@ -47,7 +47,7 @@ function Addresses({ of, domain }: { of: Page; domain: string }) {
 
 function Reporters({ of }: { of: Page }) {
   return <Panel title="Reporters" id="reporters">
-    <Table caption="Reporters" prefix="rep." pageSize={10} rows={of.reporters} keyOf={(row) => row.reporter} columns={[
+    <Table caption="Reporters" prefix="rep." csv={`${of.source.key} reporters`} pageSize={10} rows={of.reporters} keyOf={(row) => row.reporter} columns={[
       { id: 'reporter', title: 'Reporter', grow: true, by: (row) => row.reporter, cell: (row) => <Text value={row.reporter} max={50} /> },
       { id: 'messages', title: 'Messages', align: 'end', largestFirst: true, by: (row) => row.messages, cell: (row) => number(row.messages) },
       { id: 'aligned', title: 'Aligned', align: 'end', by: (row) => (row.messages ? row.aligned / row.messages : null), cell: (row) => share(row.aligned, row.messages) },

@@ -33,9 +33,9 @@ export function LongText({ value, max = 200 }: { value: string | null; max?: num
   </span>;
 }
 
-/** Sentences of the service, in which commands stand in backticks. */
+/** Sentences of the service, in which commands stand in backticks, or as they are typed. */
 export function Prose({ value }: { value: string }) {
-  return <bdi class="text">{visible(value).split(/`([^`]{1,300})`/).map((part, at) => (at % 2 ? <code key={at}>{part}</code> : part))}</bdi>;
+  return <bdi class="text">{visible(value).replace(/(?<!`)(ruagate senders (?:acknowledge \S+|\w+ \S+ \S+))( (?=[.,;]))?/g, '`$1`').split(/`([^`]{1,300})`/).map((part, at) => (at % 2 ? <code key={at}>{part}</code> : part))}</bdi>;
 }
 
 export function Days({ from, to }: { from: string; to: string }) {

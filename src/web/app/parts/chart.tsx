@@ -121,11 +121,11 @@ export function Chart({ days, series, caption, prefix = '', height = 260, total 
     <div ref={box} class="plot" role="img" aria-label={`${caption}: ${present.map((one) => `${one.title} ${count(sum(one), 'message')}`).join(', ')}. The table below has every day.`} />
     <p class="readout dim" ref={readout} aria-hidden="true" />
     <details><summary>Table of these days</summary>
-      <Table caption={caption} prefix={prefix + 'day.'} rows={days.slice(from, to).map((day, at) => ({ day, at: from + at }))} keyOf={(row) => row.day} pageSize={31}
+      <Table caption={caption} prefix={prefix + 'day.'} rows={days.slice(from, to).map((day, at) => ({ day, at: from + at }))} keyOf={(row) => row.day} pageSize={31} csv={caption}
         columns={[
           { id: 'day', title: 'Day (UTC)', cell: (row) => row.day, by: (row) => row.day, largestFirst: true },
           ...present.map((one) => ({ id: one.id, title: one.title, align: 'end' as const, largestFirst: true, cell: (row: { at: number }) => number(one.values[row.at]), by: (row: { at: number }) => one.values[row.at] })),
-          { id: 'all', title: total, align: 'end' as const, cell: (row: { at: number }) => number(present.reduce((n, one) => n + one.values[row.at], 0)) },
+          { id: 'all', title: total, align: 'end' as const, csv: (row: { at: number }) => present.reduce((n, one) => n + one.values[row.at], 0), cell: (row: { at: number }) => number(present.reduce((n, one) => n + one.values[row.at], 0)) },
         ]} />
     </details>
   </figure>;

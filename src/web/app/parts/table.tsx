@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { setQuery, useRoute } from '../router';
 import { number } from '../text';
+import { type Value, download } from './csv';
 import { announce } from './live';
 
 export interface Column<T> {
@@ -9,7 +10,9 @@ export interface Column<T> {
   title: string;
   cell: (row: T) => ComponentChildren;
   /** What to sort by; without it the column is not sortable. null sorts last. */
-  by?: (row: T) => number | string | null;
+  by?: (row: T) => Value;
+  /** What stands in the CSV; without it what it is sorted by, without both it is left out. */
+  csv?: (row: T) => Value;
   /** The order that a first click gives; default ascending. */
   largestFirst?: boolean;
   align?: 'end';
@@ -28,6 +31,8 @@ interface Props<T> {
   /** Before the names in the query, where a page has several tables. */
   prefix?: string;
   pageSize?: number;
+  /** Offers what is shown as CSV, under this name: for tables that the service does not give as CSV. */
+  csv?: string;
   /** When there is nothing to show. */
   empty?: ComponentChildren;
   current?: (row: T) => boolean;
@@ -49,14 +54,15 @@ function sorted<T>(rows: T[], column: Column<T> | undefined, descending: boolean
   return keyed.map(({ row }) => row);
 }
 
-export function Table<T>({ caption, rows, columns, keyOf, prefix = '', pageSize = innerWidth > 900 ? 50 : 20, empty, current }: Props<T>) {
+export function Table<T>({ caption, rows, columns, keyOf, prefix = '', pageSize = innerWidth > 900 ? 50 : 20, csv, empty, current }: Props<T>) {
   const { query } = useRoute();
   const wish = query.get(prefix + 'sort') ?? '';
   const descending = wish.startsWith('-');
   const column = columns.find((one) => one.by && one.id === wish.replace(/^-/, ''));
   const pages = Math.max(1, Math.ceil(rows.length / pageSize));
   const page = Math.min(pages, Math.max(1, Number(query.get(prefix + 'page')) || 1));
-  const shown = sorted(rows, column, descending).slice((page - 1) * pageSize, page * pageSize);
+  const all = sorted(rows, column, descending);
+  const shown = all.slice((page - 1) * pageSize, page * pageSize);
 
   const sortBy = (id: string, down: boolean) => {
     setQuery({ [prefix + 'sort']: id ? (down ? '-' : '') + id : null, [prefix + 'page']: null });
@@ -91,7 +97,14 @@ export function Table<T>({ caption, rows, columns, keyOf, prefix = '', pageSize 
     </table>
     {pages > 1 && <Pager page={page} pages={pages} size={pageSize} total={rows.length} what={caption}
       onPage={(next) => { setQuery({ [prefix + 'page']: next === 1 ? null : next }, true); announce(`Page ${next} of ${pages}`); }} />}
+    {csv && <p class="tablefoot"><button type="button" class="link" aria-label={`CSV: ${caption}`} onClick={() => save(csv, all, columns)}>CSV</button></p>}
   </div>;
+}
+
+function save<T>(name: string, rows: T[], columns: Column<T>[]): void {
+  const told = columns.filter((one) => one.csv ?? one.by);
+  download(name, [told.map((one) => one.title), ...rows.map((row) => told.map((one) => (one.csv ?? one.by)!(row)))]);
+  announce('CSV saved');
 }
 
 const classes = <T,>(one: Column<T>): string | undefined =>
