@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "imap"))
@@ -99,7 +100,9 @@ class Connecting(ImapCase):
         self.assertEqual(self.ingest()["reports_new"], 1)
 
     def refused(self, *words):
+        begin = time.monotonic()
         run = ruagate("--config", self.config, "ingest")
+        self.assertLess(time.monotonic() - begin, 12)  # The longest wait of connecting has 10 s.
         self.assertEqual(run.code, 1)
         for word in words:
             self.assertIn(word, run.err)
@@ -209,6 +212,22 @@ class Tokens(ImapCase):
         self.assertIn("token-1", self.endpoint.asked)
 
 
+    def test_token_file_is_read_again(self):
+        self.endpoint.good = {"token-1"}
+        (self.dir / "token").write_text("token-1\n")
+        self.configure(auth="oauthbearer", password_file=None, token_file=str(self.dir / "token"))
+        process = self.watch()
+        self.server.deliver(reports(1))
+        until(lambda: self.stored() == 1)
+        (self.dir / "token").write_text("token-2\n")
+        self.endpoint.good = {"token-2"}
+        self.server.kick("rua")
+        self.server.deliver(reports(1, 2))
+        until(lambda: self.stored() == 2)
+        self.stop(process)
+        self.assertNotIn("token-2", self.log())
+
+
 class Reading(ImapCase):
     def test_every_kind_of_mail_goes_where_it_belongs(self):
         self.server.deliver(reports(3) + [BROKEN_MAIL, OTHER_MAIL])
@@ -246,6 +265,29 @@ class Reading(ImapCase):
         self.assertEqual((outcome["messages"], outcome["reports_new"]), (2, 2))
         self.assertEqual(sum(flags == set() for flags in self.server.messages().values()), 2)
         self.assertEqual(self.ingest()["messages"], 0)
+
+    def test_thousands_that_are_flagged_or_kept(self):
+        for processed, flags in (("flag", {"\\Seen"}), ("keep", set())):
+            with self.subTest(processed):
+                user = f"many-{processed}"
+                self.db = self.dir / f"{user}.db"
+                self.configure(user=user, processed=processed, rejected="keep")
+                mails = reports(3000)
+                mails[700], mails[2300] = OTHER_MAIL, BROKEN_MAIL
+                self.server.deliver(mails, user)
+                trace = self.dir / f"{user}.trace"
+                outcome = self.ingest("--trace-imap", trace)
+                self.assertEqual((outcome["messages"], outcome["reports_new"]), (3000, 2998))
+                found = self.server.messages(user=user)
+                self.assertEqual({uid for uid, has in found.items() if has != flags},
+                                 {701, 2301} if processed == "flag" else set())
+                self.assertEqual(self.checkpoint()[1], 3000)
+                # Many at a time, and by nobody whom nothing was asked.
+                stores = trace.read_text().count(" UID STORE ")
+                self.assertTrue(1 <= stores <= 12 if processed == "flag" else stores == 0, stores)
+                self.server.deliver(reports(1, 3001), user)
+                self.assertEqual(self.ingest()["messages"], 1)
+                self.assertEqual(self.server.how_many(user=user), 3001)
 
     def test_folder_names_with_levels_and_other_letters(self):
         client = self.server.login()
@@ -398,6 +440,22 @@ class Watching(ImapCase):
         self.stop(process)
         self.assertEqual(self.server.how_many("Archive"), stored)
 
+    def test_pauses_grow_while_the_server_is_away(self):
+        relay = Relay(self.server.port)
+        self.addCleanup(relay.stop)
+        self.configure(port=relay.port, tls="none")
+        process = self.watch("--trace-imap", self.dir / "trace.txt")
+        until(lambda: "idling" in self.trace())
+        relay.refuses = True
+        relay.cut_all("reset")
+        until(lambda: relay.connections >= 7)
+        relay.refuses = False
+        self.server.deliver(reports(1))
+        until(lambda: self.stored() == 1)
+        self.stop(process)
+        gaps = [after - before for before, after in zip(relay.times[1:], relay.times[2:7])]
+        self.assertGreater(gaps[-1], 2 * gaps[1], gaps)  # 0.2 and 1.6 s, each of them between its half and the whole.
+
     def test_mail_that_came_while_the_session_was_lost_is_not_slept_over(self):
         relay = Relay(self.server.port)
         self.addCleanup(relay.stop)
@@ -427,6 +485,58 @@ class Watching(ImapCase):
         stored = self.stored()
         self.assertEqual(self.server.how_many("Archive"), stored)
         self.assertEqual(self.server.how_many(), 3000 - stored)
+
+
+class Silence(ImapCase):
+    """The server says nothing any more, at any stage, and a stop is asked for: it comes within five seconds, and what the
+    next run finds is whole."""
+
+    def stop_in_silence(self, count, command=None, after=1):
+        """The relay goes silent `after` so many bytes from the server, counted from when the client said `command`."""
+        relay = Relay(self.server.port)
+        self.addCleanup(relay.stop)
+        relay.cut_after(after, "freeze", behind=command)
+        self.configure(port=relay.port, tls="none", timeout_seconds=60)
+        process = self.watch()
+        until(lambda: relay.cuts == 1 or process.poll() is not None, what="the silence")
+        self.assertIsNone(process.poll(), self.log())
+        process.send_signal(signal.SIGTERM)
+        begin = time.monotonic()
+        process.wait(20)
+        self.assertLess(time.monotonic() - begin, 5)
+        self.assertEqual(relay.connections, 1)  # It does not connect anew for what is left.
+        relay.cut_all("close")
+        stored = self.stored()
+        moved = self.server.how_many("Archive")
+        self.assertLessEqual(moved, stored)
+        self.assertEqual(moved + self.server.how_many(), count)
+        self.configure(port=self.server.port, tls="none")
+        self.ingest()
+        self.assertEqual((self.stored(), self.server.how_many(), self.server.how_many("Archive")), (count, 0, count))
+        return stored
+
+    def test_before_any_mail(self):
+        self.server.deliver(reports(5))
+        for command in (None, b"AUTHENTICATE", b"SELECT", b"UID SEARCH", b"RFC822.SIZE"):
+            with self.subTest(command):
+                self.stop_in_silence(5, command)
+                self.server.deliver(reports(5))
+                self.db.unlink()
+                client = self.server.login()
+                client.delete("Archive")
+                client.logout()
+
+    def test_in_the_middle_of_a_message(self):
+        self.server.deliver(reports(1000))
+        self.stop_in_silence(1000, b"BODY.PEEK", 500_000)
+
+    def test_while_the_server_moves(self):
+        self.server.deliver(reports(4500))
+        self.assertGreater(self.stop_in_silence(4500, b"UID MOVE"), 0)
+
+    def test_in_idle(self):
+        self.server.deliver(reports(3))
+        self.assertEqual(self.stop_in_silence(3, b"IDLE", 1), 3)
 
 
 class LocalFaults(ImapCase):

@@ -189,6 +189,7 @@ class Relay:
         self.limit, self.how, self.by_client, self.behind = None, None, False, None
         self.slow = 0
         self.connections = 0
+        self.times = []  # Of each.
         self.marked = None  # Bytes from the server when the client first said `behind`.
         self.passed = []  # Bytes from the server and from the client, of each connection.
         self.cuts = 0
@@ -209,6 +210,7 @@ class Relay:
             except OSError:
                 return
             self.connections += 1
+            self.times.append(time.monotonic())
             if self.refuses:
                 client.close()
                 continue
