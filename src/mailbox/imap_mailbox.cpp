@@ -453,9 +453,13 @@ Result<void> ImapMailbox::settle() {
 std::size_t ImapMailbox::acknowledged_at_once() const {
   const std::lock_guard lock(lock_);
   constexpr std::size_t kFewest = 1000;
+  // With nothing left to fetch the server has the time to do fewer for more, and less is left for the end.
+  constexpr std::size_t kFewestAtTheEnd = 250;
   constexpr std::size_t kMost = 10'000;
   constexpr std::size_t kShare = 8;  // Of the folder; see Finisher.
-  return std::clamp<std::size_t>(session_ ? session_->exists() / kShare : 0, kFewest, kMost);
+  const bool is_fetched = is_listed_ && progress_.left() == 0 && unsized_.empty() && unasked_.empty() && ahead_.empty();
+  return std::clamp<std::size_t>(session_ ? session_->exists() / kShare : 0, is_fetched ? kFewestAtTheEnd : kFewest,
+                                 kMost);
 }
 
 void ImapMailbox::wait(Millis limit, const std::function<bool()>& stop) {
