@@ -426,6 +426,8 @@ Result<void> Worker::State::pass(mailbox::Mailbox& mailbox, const std::function<
     auto task = reading.wait_next();
     if (!task) break;
     take_and_write(std::move(*task));
+    // A mailbox that takes many at once is given those that are done while the last are read.
+    if (const auto portion = mailbox.acknowledged_at_once(); portion > 1 && pending.size() >= portion) flush(mailbox);
   }
   flush(mailbox);
   if (!lost || lost->code == "stopped") return {};

@@ -35,6 +35,7 @@ struct ImapSettings {
   std::chrono::milliseconds idle_limit{540'000};    ///< IDLE is renewed after this; below 29 minutes.
   std::chrono::milliseconds quiet_limit{120'000};   ///< A session that is not used is kept alive this often.
   std::chrono::milliseconds patience{15'000};       ///< How long a lost session is tried again within one pass.
+  std::chrono::milliseconds linger_limit{5'000};    ///< A server may go on moving for a lost session so long.
   std::size_t chunk_bytes = 8U << 20;               ///< Fetched at once, by the sizes the server names,
   std::size_t chunk_messages = 100;                 ///< and so many messages.
 };

@@ -17,6 +17,7 @@ using Millis = std::chrono::milliseconds;
 constexpr Millis kFirstPause{100};
 constexpr Millis kLongestPause{4000};
 constexpr Millis kTurnLimit{30'000};
+constexpr Millis kLostMovePause{100};
 
 struct Place {
   std::uint32_t validity = 0;
@@ -83,6 +84,7 @@ Result<void> ImapMailbox::open_session() {
   if (!opened) return tl::unexpected(opened.error());
   session_ = std::move(*opened);
   ++sessions_;
+  if (turn_) lost_moves_until_ = Steady::now() + settings_.linger_limit;
   finisher_.forget();
   return open_folder();
 }
@@ -362,6 +364,12 @@ Result<void> ImapMailbox::acknowledge_now(const Acknowledgement& done, std::span
   }
   take_turn();
   auto left = still_there(*session_, uids);
+  // The server does not notice at once that a session is lost. Two that move the same message both leave a copy.
+  while (left && !left->empty() && Steady::now() < lost_moves_until_) {
+    if (is_stopped()) return fail(ErrorKind::temporary, "stopped", "stopped");
+    std::this_thread::sleep_for(kLostMovePause);
+    left = still_there(*session_, uids);
+  }
   if (!left) return tl::unexpected(left.error());
   return finisher_.finish(*session_, selected_, folder_, done, *left);
 }
@@ -389,9 +397,11 @@ Result<void> ImapMailbox::acknowledge(std::span<const MessageRef> messages, Outc
       const auto uids = uids_now();
       if (uids.empty()) return {};
       if (done.action == Acknowledgement::Action::move) take_turn();
-      auto begun = finisher_.begin(*session_, selected_, done, uids);
-      if (!begun) return tl::unexpected(begun.error());
-      move = std::move(*begun);
+      if (Steady::now() >= lost_moves_until_) {
+        auto begun = finisher_.begin(*session_, selected_, done, uids);
+        if (!begun) return tl::unexpected(begun.error());
+        move = std::move(*begun);
+      }
       if (!move) return acknowledge_now(done, uids);
       return {};
     });
@@ -423,7 +433,10 @@ Result<void> ImapMailbox::settle_all() {
     });
     if (!done) {
       settled = done;
-      if (!session_) break;  // Without a server the rest would wait for it, one after the other.
+      if (!session_) {  // Without a server the rest would wait for it, one after the other.
+        lost_moves_until_ = Steady::now() + settings_.linger_limit;
+        break;
+      }
     } else if (moving.validity == selected_.validity) {
       note_done(moving.move.uids());
     }
@@ -440,9 +453,13 @@ Result<void> ImapMailbox::settle() {
 std::size_t ImapMailbox::acknowledged_at_once() const {
   const std::lock_guard lock(lock_);
   constexpr std::size_t kFewest = 1000;
+  // With nothing left to fetch the server has the time to do fewer for more, and less is left for the end.
+  constexpr std::size_t kFewestAtTheEnd = 250;
   constexpr std::size_t kMost = 10'000;
   constexpr std::size_t kShare = 8;  // Of the folder; see Finisher.
-  return std::clamp<std::size_t>(session_ ? session_->exists() / kShare : 0, kFewest, kMost);
+  const bool is_fetched = is_listed_ && progress_.left() == 0 && unsized_.empty() && unasked_.empty() && ahead_.empty();
+  return std::clamp<std::size_t>(session_ ? session_->exists() / kShare : 0, is_fetched ? kFewestAtTheEnd : kFewest,
+                                 kMost);
 }
 
 void ImapMailbox::wait(Millis limit, const std::function<bool()>& stop) {

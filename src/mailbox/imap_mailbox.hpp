@@ -117,6 +117,8 @@ class ImapMailbox final : public Mailbox {
   std::vector<Moving> moving_;
   std::optional<Turn> turn_;    ///< While messages are moved.
   std::uint64_t sessions_ = 0;  ///< Opened until now.
+  std::chrono::steady_clock::time_point
+      lost_moves_until_;  ///< What a lost session was told to move may move until then.
   std::set<std::string> warned_;
   std::minstd_rand random_;
 

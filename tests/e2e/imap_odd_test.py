@@ -62,6 +62,14 @@ class Odd(Case):
         self.assertEqual(self.ingest(server).json["reports_new"], 3)
         self.assertEqual(sorted(server.moved), [1, 2, 3])
 
+    def test_move_that_a_lost_session_goes_on_with_is_waited_for(self):
+        server = Scripted(MAILS, "moves late")
+        run = self.ingest(server)
+        self.assertEqual((run.code, run.json["reports_new"]), (0, 3), run.err)
+        server.late.join()
+        self.assertEqual(sorted(server.copies), [1, 2, 3])
+        self.assertEqual(sorted(server.moved), [1, 2, 3])
+
     def test_message_of_any_size_within_the_limit(self):
         long = report_mail(report_xml(report_id="long") + " " * 20_000_000)
         server = Scripted([MAILS[0], long, MAILS[1]])

@@ -3,6 +3,7 @@ import contextlib
 import re
 import socket
 import threading
+import time
 
 
 class Scripted:
@@ -12,6 +13,7 @@ class Scripted:
         self.tls = tls  # An ssl.SSLContext: TLS from the first byte.
         self.mails = {number: mail for number, mail in enumerate(mails, 1)}
         self.moved = {}
+        self.copies = []  # The UID of each that came to lie in another folder; twice for one that was doubled.
         self.oddity = set(oddity)
         self.greeting = greeting
         self.commands = []
@@ -82,10 +84,17 @@ class Scripted:
                 self.oddity.remove("refuses a move")
                 say(tag + b" NO [EXPUNGEISSUED] some of them have gone")
                 continue
+            elif word.startswith(b"UID MOVE") and "moves late" in self.oddity:
+                self.oddity.remove("moves late")
+                uids = [uid for uid in self._set(word.split()[2]) if uid in self.mails]
+                self.late = threading.Thread(target=self._move_late, args=(uids,), daemon=True)
+                self.late.start()
+                return  # The connection is lost; what was begun there goes on.
             elif word.startswith(b"UID MOVE"):
                 for uid in self._set(word.split()[2]):
                     if uid in self.mails:
                         self.moved[uid] = self.mails.pop(uid)
+                        self.copies.append(uid)
                         say(b"* 1 EXPUNGE")
             elif word.startswith(b"LOGOUT"):
                 say(b"* BYE bye")
@@ -96,6 +105,14 @@ class Scripted:
                 if "talks before TLS" in self.oddity:
                     tag = b"* CAPABILITY IMAP4rev1\r\n" + tag + b" OK go on\r\n* PREAUTH injected\r\n*"
             say(tag + b" OK done")
+
+    def _move_late(self, uids):
+        """As a real server does: all are copied first, then those that are still there are taken away."""
+        time.sleep(1.5)
+        self.copies += uids
+        for uid in uids:
+            if uid in self.mails:
+                self.moved[uid] = self.mails.pop(uid)
 
     def _fetch(self, word, say, string):
         for uid in self._set(word.split()[2]):

@@ -95,6 +95,19 @@ TEST_F(ImapMailboxTest, PortionsAreBoundedByNumberAndByBytes) {
   }
 }
 
+TEST_F(ImapMailboxTest, FewerAreAcknowledgedAtOnceWhenAllIsFetched) {
+  Server server(3);
+  const auto mailbox = open(server);
+  ASSERT_TRUE(mailbox->begin_pass());
+  const auto messages = *mailbox->next(10);
+  ASSERT_EQ(messages.size(), 3U);
+  EXPECT_TRUE(mailbox->fetch(messages[0]));
+  const auto before = mailbox->acknowledged_at_once();
+  EXPECT_TRUE(mailbox->fetch(messages[1]));
+  EXPECT_TRUE(mailbox->fetch(messages[2]));
+  EXPECT_LT(mailbox->acknowledged_at_once(), before);
+}
+
 TEST_F(ImapMailboxTest, SessionThatNobodyUsesIsKeptAlive) {
   Server server(1);
   const auto mailbox = open(server, std::chrono::milliseconds{20});
