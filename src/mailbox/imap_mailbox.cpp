@@ -18,6 +18,8 @@ constexpr Millis kFirstPause{100};
 constexpr Millis kLongestPause{4000};
 constexpr Millis kTurnLimit{30'000};
 constexpr Millis kLostMovePause{100};
+/// When there is a stop to answer: less than the time that a stop may take.
+constexpr Millis kLostMovePatience{2000};
 
 struct Place {
   std::uint32_t validity = 0;
@@ -84,7 +86,7 @@ Result<void> ImapMailbox::open_session() {
   if (!opened) return tl::unexpected(opened.error());
   session_ = std::move(*opened);
   ++sessions_;
-  if (turn_) lost_moves_until_ = Steady::now() + settings_.linger_limit;
+  lost_moves_.begin_session(Steady::now() + settings_.linger_limit);
   finisher_.forget();
   return open_folder();
 }
@@ -112,6 +114,7 @@ Result<void> ImapMailbox::open_folder() {
   }
   if (progress_.validity() != selected_.validity) {
     progress_.begin(selected_.validity);
+    lost_moves_.forget();
     forget_listed();
     is_listed_ = false;
   }
@@ -347,6 +350,7 @@ void ImapMailbox::take_turn() {
 
 void ImapMailbox::note_done(std::span<const std::uint32_t> uids) {
   for (const auto uid : uids) progress_.done(uid);
+  lost_moves_.done(uids);
 }
 
 void ImapMailbox::note_confirmed() {
@@ -363,15 +367,21 @@ Result<void> ImapMailbox::acknowledge_now(const Acknowledgement& done, std::span
     return finisher_.finish(*session_, selected_, folder_, done, uids);
   }
   take_turn();
-  auto left = still_there(*session_, uids);
-  // The server does not notice at once that a session is lost. Two that move the same message both leave a copy.
-  while (left && !left->empty() && Steady::now() < lost_moves_until_) {
-    if (is_stopped()) return fail(ErrorKind::temporary, "stopped", "stopped");
-    std::this_thread::sleep_for(kLostMovePause);
-    left = still_there(*session_, uids);
-  }
+  const auto left = left_to_move(uids);
   if (!left) return tl::unexpected(left.error());
+  lost_moves_.told(*left);
   return finisher_.finish(*session_, selected_, folder_, done, *left);
+}
+
+Result<std::vector<std::uint32_t>> ImapMailbox::left_to_move(std::span<const std::uint32_t> uids) {
+  while (true) {
+    auto left = still_there(*session_, uids);
+    const auto now = Steady::now();
+    if (!left || !lost_moves_.may_move(*left, now)) return left;
+    if (is_stopped() && !stop_waiting_at_) stop_waiting_at_ = now + kLostMovePatience;
+    if (stop_waiting_at_ && now >= *stop_waiting_at_) return left;
+    std::this_thread::sleep_for(kLostMovePause);
+  }
 }
 
 Result<void> ImapMailbox::acknowledge(std::span<const MessageRef> messages, Outcome outcome) {
@@ -397,7 +407,8 @@ Result<void> ImapMailbox::acknowledge(std::span<const MessageRef> messages, Outc
       const auto uids = uids_now();
       if (uids.empty()) return {};
       if (done.action == Acknowledgement::Action::move) take_turn();
-      if (Steady::now() >= lost_moves_until_) {
+      if (!lost_moves_.may_move(uids, Steady::now())) {
+        if (done.action == Acknowledgement::Action::move) lost_moves_.told(uids);
         auto begun = finisher_.begin(*session_, selected_, done, uids);
         if (!begun) return tl::unexpected(begun.error());
         move = std::move(*begun);
@@ -433,10 +444,7 @@ Result<void> ImapMailbox::settle_all() {
     });
     if (!done) {
       settled = done;
-      if (!session_) {  // Without a server the rest would wait for it, one after the other.
-        lost_moves_until_ = Steady::now() + settings_.linger_limit;
-        break;
-      }
+      if (!session_) break;  // Without a server the rest would wait for it, one after the other.
     } else if (moving.validity == selected_.validity) {
       note_done(moving.move.uids());
     }

@@ -14,6 +14,7 @@
 
 #include "mailbox/imap.hpp"
 #include "mailbox/imap_folder.hpp"
+#include "mailbox/imap_lost_moves.hpp"
 #include "mailbox/imap_progress.hpp"
 #include "mailbox/imap_secret.hpp"
 #include "mailbox/imap_session.hpp"
@@ -88,6 +89,8 @@ class ImapMailbox final : public Mailbox {
   const Acknowledgement& treatment(Outcome outcome) const;
   Result<void> acknowledge_now(const Acknowledgement& done, std::span<const std::uint32_t> uids);
   void take_turn();
+  /// Those of the messages that are still in the folder, when no session that was lost moves them any more.
+  Result<std::vector<std::uint32_t>> left_to_move(std::span<const std::uint32_t> uids);
   /// Takes note of the moves that the server has confirmed.
   void note_confirmed();
   bool needs_more(const Moving& moving) const;
@@ -117,8 +120,8 @@ class ImapMailbox final : public Mailbox {
   std::vector<Moving> moving_;
   std::optional<Turn> turn_;    ///< While messages are moved.
   std::uint64_t sessions_ = 0;  ///< Opened until now.
-  std::chrono::steady_clock::time_point
-      lost_moves_until_;  ///< What a lost session was told to move may move until then.
+  LostMoves lost_moves_;
+  std::optional<std::chrono::steady_clock::time_point> stop_waiting_at_;  ///< Once a stop was seen while waiting.
   std::set<std::string> warned_;
   std::minstd_rand random_;
 

@@ -108,8 +108,14 @@ class WalkWhileMoving(Walk):
         length = whole.passed[0][0] - whole.marked
         cuts = 0
         for step in range(self.places):
-            cuts += self.session(1 + step * length // self.places, ("reset", "close")[step % 2], behind=b"UID MOVE").cuts
-        self.assertGreaterEqual(cuts, self.places - 1)
+            place = 1 + step * length // self.places
+            for _ in range(3):  # Where the first move comes later, fewer bytes follow it.
+                found = self.session(place, ("reset", "close")[step % 2], behind=b"UID MOVE").cuts
+                cuts += found
+                if found:
+                    break
+                place = place * 4 // 5
+        self.assertGreaterEqual(cuts, self.places)
         self.session(1, "freeze", behind=b"UID MOVE")
 
     def test_slow(self):

@@ -68,8 +68,9 @@ TEST(Migration, FirstVersionKeepsEveryRecordAndRollup) {
   make_first_version(folder / "x.db");
   EXPECT_THROW(Store(folder / "x.db", OpenMode::read), store::StoreError);
   Store store(folder / "x.db", OpenMode::migrate);
-  EXPECT_THAT(store.migrate(), ElementsAre("0002_packed_blocks.sql", "0003_implausible.sql", "0004_checkpoint.sql",
-                                           "0005_reject_trust.sql", "0006_service.sql", "0007_document_key.sql", "0008_glance.sql"));
+  EXPECT_THAT(store.migrate(),
+              ElementsAre("0002_packed_blocks.sql", "0003_implausible.sql", "0004_checkpoint.sql",
+                          "0005_reject_trust.sql", "0006_service.sql", "0007_document_key.sql", "0008_glance.sql"));
   EXPECT_THAT(store.check(), IsEmpty());
   EXPECT_THAT(facts_lines(store),
               ElementsAre("cell 2026-11-03 receiver.example 192.0.2.1 example.com dkim example.com/s1/none/ spf none "
