@@ -200,8 +200,7 @@ void Service::keep_glances(const Live& live) {
     const auto now = std::chrono::steady_clock::now();
     const std::lock_guard hold(glances_lock_);
     if (glances_new_.empty() || (glances_kept_at_ && now - *glances_kept_at_ < kEvery)) return;
-    glances_kept_at_ = now;
-    for (const std::string& domain : std::exchange(glances_new_, {})) {
+    for (const std::string& domain : glances_new_) {
       const Glance& glance = glances_.at(domain);
       if (glance.basis.settings == settings) {
         rows.push_back({domain, glance.basis.data, present::pack(glance.glance)});
@@ -212,6 +211,14 @@ void Service::keep_glances(const Live& live) {
     store.begin();
     store.keep_glances(settings, rows);
     store.commit();
+  });
+  const std::lock_guard hold(glances_lock_);  // Only now: what failed is tried again.
+  glances_kept_at_ = std::chrono::steady_clock::now();
+  std::erase_if(glances_new_, [&](const std::string& domain) {
+    const Glance& glance = glances_.at(domain);
+    return glance.basis.settings != settings || std::any_of(rows.begin(), rows.end(), [&](const auto& row) {
+             return row.domain == domain && row.version == glance.basis.data;
+           });
   });
 }
 

@@ -215,6 +215,20 @@ TEST(Service, AGlanceThatWasKeptEndsWithWhatItWasMadeFrom) {
   }
 }
 
+TEST(Service, GlancesThatCouldNotBeKeptAreKeptLater) {
+  ServiceWorld world;
+  world.start_again("this program");
+  world.get("/api/v1/domains");
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open(world.path().c_str(), &db), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(db, "alter table glance rename to away", nullptr, nullptr, nullptr), SQLITE_OK);
+  world.service().warm(world.reader());
+  ASSERT_EQ(sqlite3_exec(db, "alter table away rename to glance", nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(db);
+  world.service().warm(world.reader());
+  mark_glances(world.path(), "this program");
+}
+
 TEST(Service, ADamagedGlanceIsWorkedOutAnew) {
   ServiceWorld world;
   world.start_again("this program");
