@@ -8,7 +8,7 @@ namespace ruagate::ingest {
 
 namespace {
 
-constexpr std::size_t kMaxWaiting = 1'024;
+constexpr std::size_t kMaxWaiting = 4'096;
 constexpr std::size_t kMaxWaitingBytes = 32U << 20;
 /// Records read ahead of the store; a reader that has begun a larger report may exceed it by that one.
 constexpr std::size_t kMaxRecordsDone = 20'000;

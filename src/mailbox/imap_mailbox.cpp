@@ -294,7 +294,7 @@ Result<void> ImapMailbox::fetch_chunk(std::uint32_t uid) {
 
 /// The server works on the next messages while these are read and stored. A lost session is found out later.
 void ImapMailbox::fetch_ahead() {
-  constexpr std::size_t kMostAhead = 8;
+  constexpr std::size_t kMostAhead = 16;
   if (!session_ || !session_->is_alive() || !is_listed_) return;
   if (!ahead_.empty() && ahead_.front().session != sessions_) return;  // Those are asked for again first.
   std::uint64_t bytes = 0;
