@@ -5,7 +5,6 @@
 #include <deque>
 #include <future>
 #include <memory>
-#include <semaphore>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -13,14 +12,9 @@
 #include <vector>
 
 #include "answer/common.hpp"
+#include "base/side_by_side.hpp"
 
 namespace ruagate::answer {
-
-/// Threads beside those that ask: as many as there are processors, for the whole process.
-inline std::counting_semaphore<>& spare_threads() {
-  static std::counting_semaphore<> spare(std::clamp(std::thread::hardware_concurrency(), 1U, 8U));
-  return spare;
-}
 
 /// `work(loaded)` on a spare thread; where there is none, or none can be started, when the answer is asked for.
 template <class Work>

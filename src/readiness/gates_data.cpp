@@ -3,6 +3,7 @@
 #include <boost/container/flat_map.hpp>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <utility>
 #include <vector>
@@ -38,34 +39,57 @@ struct Direct {
   std::map<std::uint32_t, ByDay> by_reporter;
 };
 
-/// Adds up what has the same day.
-ByDay merged(std::vector<std::pair<int, std::uint64_t>> counts) {
-  std::sort(counts.begin(), counts.end());
-  std::size_t kept = 0;
-  for (std::size_t i = 1; i < counts.size(); ++i) {
-    if (counts[i].first == counts[kept].first) {
-      counts[kept].second += counts[i].second;
-    } else {
-      counts[++kept] = counts[i];
-    }
+/// Adds up what has the same day. Days are few beside counts: there is a place for each.
+class DaySums {
+ public:
+  DaySums(int first, int last) : first_(first), sums_(first <= last ? static_cast<std::size_t>(last - first) + 1 : 0) {}
+  void add(int day, std::uint64_t count) {
+    Sum& sum = sums_[static_cast<std::size_t>(day - first_)];
+    sum.count += count;
+    sum.is_met = true;
   }
-  if (!counts.empty()) counts.resize(kept + 1);
-  return {boost::container::ordered_unique_range, counts.begin(), counts.end()};
-}
+  /// The days that were met; afterwards none is.
+  ByDay take() {
+    std::vector<ByDay::value_type> met;
+    for (std::size_t i = 0; i < sums_.size(); ++i) {
+      if (sums_[i].is_met) met.emplace_back(first_ + static_cast<int>(i), sums_[i].count);
+      sums_[i] = {};
+    }
+    return {boost::container::ordered_unique_range, met.begin(), met.end()};
+  }
+
+ private:
+  struct Sum {
+    std::uint64_t count = 0;
+    bool is_met = false;
+  };
+  int first_;
+  std::vector<Sum> sums_;
+};
 
 Direct direct_mail(const World& world) {
   std::vector<std::vector<std::pair<int, std::uint64_t>>> of_reporter(world.reporters.size());
+  int first = std::numeric_limits<int>::max();
+  int last = std::numeric_limits<int>::min();
   for (const auto& stats : world.stats) {
-    for (const auto& cell : stats.cells) of_reporter[cell.reporter].emplace_back(cell.day, cell.n);
+    for (const auto& cell : stats.cells) {
+      of_reporter[cell.reporter].emplace_back(cell.day, cell.n);
+      first = std::min(first, cell.day);
+      last = std::max(last, cell.day);
+    }
   }
   Direct direct;
-  std::vector<std::pair<int, std::uint64_t>> all;
+  DaySums of_one(first, last);
+  DaySums of_all(first, last);
   for (std::uint32_t reporter = 0; reporter < of_reporter.size(); ++reporter) {
     if (of_reporter[reporter].empty()) continue;
-    const ByDay& by_day = direct.by_reporter.emplace(reporter, merged(std::move(of_reporter[reporter]))).first->second;
-    all.insert(all.end(), by_day.begin(), by_day.end());
+    for (const auto& [day, count] : of_reporter[reporter]) {
+      of_one.add(day, count);
+      of_all.add(day, count);
+    }
+    direct.by_reporter.emplace(reporter, of_one.take());
   }
-  direct.by_day = merged(std::move(all));
+  direct.by_day = of_all.take();
   return direct;
 }
 
@@ -251,12 +275,13 @@ void reporter_silent(const World& world, const Direct& direct, Findings& finding
   int allowed_then = 4;
   for (const auto& [reporter, by_day] : direct.by_reporter) {
     auto& list = days_of[reporter];
+    const int newest_mail = by_day.rbegin()->first;
+    const int last = list.empty() ? newest_mail : std::max(list.back(), newest_mail);
+    const int silent = world.end - last;
+    if (silent <= 4 || silent > 28) continue;
     for (const auto& [day, count] : by_day) list.push_back(day);  // Mail without a policy is a report all the same.
     std::sort(list.begin(), list.end());
     list.erase(std::unique(list.begin(), list.end()), list.end());
-    const int last = list.back();
-    const int silent = world.end - last;
-    if (silent <= 4 || silent > 28) continue;
     const auto share = static_cast<double>(sum(by_day, last - 27, last));
     if (share < 0.10 * static_cast<double>(sum(direct.by_day, last - 27, last))) continue;
     std::vector<int> gaps = {1};

@@ -6,6 +6,7 @@ namespace ruagate::store {
 
 void AddressPages::begin(std::int64_t page) {
   if (pages_.size() >= kMostPages || long_count_ >= kMostLong) clear();
+  last_ = -1;
   pages_.insert_or_assign(page, Page{});
   open_ = page;
 }
@@ -29,12 +30,18 @@ void AddressPages::add(std::int64_t key, std::span<const std::uint8_t> bytes) {
   ++long_count_;
 }
 
-std::optional<IpAddress> AddressPages::find(std::int64_t key) const {
-  const auto page = pages_.find(page_of(key));
-  if (key < 0 || page == pages_.end()) return std::nullopt;
+std::optional<IpAddress> AddressPages::find(std::int64_t key) {
+  if (key < 0) return std::nullopt;
+  if (page_of(key) != last_) {
+    const auto found = pages_.find(page_of(key));
+    if (found == pages_.end()) return std::nullopt;
+    last_ = found->first;
+    last_page_ = &found->second;
+  }
+  const Page& page = *last_page_;
   const auto place = static_cast<std::size_t>(key % kKeys);
-  const std::uint32_t value = page->second.values[place];
-  switch (page->second.kinds[place]) {
+  const std::uint32_t value = page.values[place];
+  switch (page.kinds[place]) {
     case Kind::v4: {
       const std::array<std::uint8_t, 4> bytes = {
           static_cast<std::uint8_t>(value >> 24U), static_cast<std::uint8_t>(value >> 16U),
@@ -42,7 +49,7 @@ std::optional<IpAddress> AddressPages::find(std::int64_t key) const {
       return IpAddress::from_bytes(bytes);
     }
     case Kind::v6:
-      return page->second.long_[value];
+      return page.long_[value];
     case Kind::none:
       break;
   }
@@ -52,6 +59,7 @@ std::optional<IpAddress> AddressPages::find(std::int64_t key) const {
 void AddressPages::clear() {
   pages_.clear();
   open_ = -1;
+  last_ = -1;
   long_count_ = 0;
 }
 

@@ -26,7 +26,7 @@ class AddressPages {
   void add(std::int64_t key, std::span<const std::uint8_t> bytes);
 
   /// Nothing when the key is in no page, or was not there yet when its page was read.
-  std::optional<IpAddress> find(std::int64_t key) const;
+  std::optional<IpAddress> find(std::int64_t key);
   void clear();
 
  private:
@@ -39,6 +39,8 @@ class AddressPages {
     std::vector<IpAddress> long_;
   };
   std::unordered_map<std::int64_t, Page> pages_;
+  std::int64_t last_ = -1;  ///< The page that was found last: neighbours are asked for one after the other.
+  const Page* last_page_ = nullptr;
   std::int64_t open_ = -1;
   std::size_t long_count_ = 0;
 };

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "base/large_pages.hpp"
+#include "base/side_by_side.hpp"
 #include "store/impl.hpp"
 #include "store/packing.hpp"
 
@@ -18,10 +20,14 @@ namespace {
 /// Gives keys of the database dense numbers from 0, in the order in which they are first met.
 class Indices {
  public:
+  Indices() = default;
+  /// Keys below `plain` are looked up in a table that has a place for each.
+  explicit Indices(std::int64_t plain) : plain_(plain) {}
+
   std::uint32_t of(std::int64_t key) {
     if (key == last_key_ && !keys_.empty()) return last_;
     last_key_ = key;
-    last_ = find_or_add(key);
+    last_ = key >= 0 && key < plain_ ? find_or_add_plain(static_cast<std::size_t>(key)) : find_or_add(key);
     return last_;
   }
 
@@ -29,18 +35,39 @@ class Indices {
   std::vector<std::pair<std::int64_t, std::uint32_t>> by_key() const {
     std::vector<std::pair<std::int64_t, std::uint32_t>> sorted;
     reserve_large(sorted, keys_.size());
-    for (std::size_t i = 0; i < keys_.size(); ++i) sorted.emplace_back(keys_[i], static_cast<std::uint32_t>(i));
-    std::sort(sorted.begin(), sorted.end());
+    for (std::size_t key = 0; key < plain_table_.size(); ++key) {
+      if (plain_table_[key] != kEmpty) sorted.emplace_back(static_cast<std::int64_t>(key), plain_table_[key]);
+    }
+    const auto others = static_cast<std::ptrdiff_t>(sorted.size());
+    for (std::size_t i = 0; i < keys_.size(); ++i) {
+      if (keys_[i] < 0 || keys_[i] >= plain_) sorted.emplace_back(keys_[i], static_cast<std::uint32_t>(i));
+    }
+    std::sort(sorted.begin() + others, sorted.end());
     return sorted;
   }
   std::size_t size() const { return keys_.size(); }
+  /// By index.
+  const std::vector<std::int64_t>& keys() const { return keys_; }
 
  private:
   static constexpr std::uint32_t kEmpty = 0xFFFFFFFF;
 
+  std::uint32_t find_or_add_plain(std::size_t key) {
+    if (key >= plain_table_.size()) {
+      const auto size = std::min(static_cast<std::size_t>(plain_), std::max<std::size_t>(2 * key, 1024));
+      plain_table_.resize(std::max(size, key + 1), kEmpty);
+    }
+    std::uint32_t& index = plain_table_[key];
+    if (index == kEmpty) {
+      index = static_cast<std::uint32_t>(keys_.size());
+      keys_.push_back(static_cast<std::int64_t>(key));
+    }
+    return index;
+  }
+
   /// A table of places in keys_, half empty at least, searched from where the key's digits point.
   std::uint32_t find_or_add(std::int64_t key) {
-    if (2 * keys_.size() >= table_.size()) grow();
+    if (2 * (hashed_ + 1) > table_.size()) grow();
     std::size_t at = start_of(key);
     while (table_[at] != kEmpty) {
       if (keys_[table_[at]] == key) return table_[at];
@@ -48,6 +75,7 @@ class Indices {
     }
     const auto index = static_cast<std::uint32_t>(keys_.size());
     keys_.push_back(key);
+    ++hashed_;
     table_[at] = index;
     return index;
   }
@@ -57,18 +85,22 @@ class Indices {
   void grow() {
     shift_ -= 2;
     const std::size_t size = std::size_t{1} << (64 - shift_);
-    table_ = {};
+    const std::vector<std::uint32_t> before = std::exchange(table_, {});
     reserve_large(table_, size);
     table_.assign(size, kEmpty);
-    for (std::size_t i = 0; i < keys_.size(); ++i) {
-      std::size_t at = start_of(keys_[i]);
+    for (const std::uint32_t index : before) {
+      if (index == kEmpty) continue;
+      std::size_t at = start_of(keys_[index]);
       while (table_[at] != kEmpty) at = (at + 1) & (table_.size() - 1);
-      table_[at] = static_cast<std::uint32_t>(i);
+      table_[at] = index;
     }
   }
 
+  std::int64_t plain_ = 0;
+  std::vector<std::uint32_t> plain_table_;
   unsigned shift_ = 64 - 8;
   std::vector<std::uint32_t> table_;
+  std::size_t hashed_ = 0;  ///< Keys in that table.
   std::vector<std::int64_t> keys_;
   std::int64_t last_key_ = 0;
   std::uint32_t last_ = 0;
@@ -85,47 +117,119 @@ std::uint64_t most_cells(const Connection& connection) {
   return bytes / 4;
 }
 
-/// Blocks of one reporter's day, those of every trust summed.
-class DayBlocks {
- public:
-  DayBlocks(Connection& connection, std::int64_t domain, Day from, Day to, int counted)
-      : query_(connection, named("cell_blocks_of_domain"), domain, day_number(from), day_number(to), counted) {
-    more_ = query_.step();
-  }
-  /// False when there is no further one.
-  bool next() {
-    if (!more_) return false;
-    day_ = query_.integer(0);
-    reporter_ = query_.integer(1);
-    packed_ = query_.blob(2);
-    is_summed_ = false;
-    while ((more_ = query_.step()) && query_.integer(0) == day_ && query_.integer(1) == reporter_) {
-      if (!is_summed_) unpack_cells(packed_, cells_);
-      is_summed_ = true;
-      cells_ = add_cells(cells_, unpack_cells(query_.blob(2)));
-    }
-    return true;
-  }
-  Day day() const { return day_from_number(static_cast<int>(day_)); }
-  std::int64_t reporter() const { return reporter_; }
-  /// As store::each_cell().
-  template <class Take>
-  void each_cell(Take&& take) const {
-    if (!is_summed_) return store::each_cell(packed_, take);
-    for (const PackedCell& cell : cells_) {
-      take(cell.address, cell.evidence, static_cast<std::uint64_t>(cell.outcome), cell.messages);
-    }
-  }
-
- private:
-  Query query_;
-  bool more_ = false;
-  std::int64_t day_ = 0;
-  std::int64_t reporter_ = 0;
-  std::string packed_;
-  bool is_summed_ = false;  // Of several: then cells_ counts.
-  std::vector<PackedCell> cells_;
+/// One reporter's day of a domain: its packed cells end where those of the next begin.
+struct DayBlock {
+  Day day{};
+  std::uint32_t reporter = 0;
+  std::size_t begin = 0;
+  std::size_t end = 0;
 };
+
+/// All that a question looks at, as it is stored; cells of every trust summed.
+struct DayBlocks {
+  std::vector<DayBlock> blocks;
+  std::string bytes;
+  std::string_view packed(const DayBlock& block) const {
+    return std::string_view(bytes).substr(block.begin, block.end - block.begin);
+  }
+};
+
+DayBlocks read_blocks(Connection& connection, std::int64_t domain, Day from, Day to, int counted, Indices& reporters) {
+  DayBlocks read;
+  Query query(connection, named("cell_blocks_of_domain"), domain, day_number(from), day_number(to), counted);
+  std::int64_t day = 0;
+  std::int64_t reporter = 0;
+  while (query.step()) {
+    auto& [blocks, bytes] = read;
+    if (!blocks.empty() && query.integer(0) == day && query.integer(1) == reporter) {  // They differ in trust alone.
+      const auto sums = add_cells(unpack_cells(read.packed(blocks.back())), unpack_cells(query.blob(2)));
+      bytes.resize(blocks.back().begin);
+      bytes += pack_cells(sums);
+    } else {
+      day = query.integer(0);
+      reporter = query.integer(1);
+      blocks.push_back({day_from_number(static_cast<int>(day)), reporters.of(reporter), bytes.size(), 0});
+      if (reporters.size() > report::SmallIndex::kMost) throw StoreError("too many reporters of one domain");
+      bytes += query.blob(2);
+    }
+    blocks.back().end = bytes.size();
+  }
+  return read;
+}
+
+/// Cells of following blocks, with numbers of their own for addresses and evidence.
+struct CellPart {
+  /// `most`: there are no more cells. Where keys are few beside them, a table with a place for each is the fastest.
+  explicit CellPart(std::uint64_t most = 0)
+      : addresses(static_cast<std::int64_t>(most)), evidence(static_cast<std::int64_t>(most)) {}
+  Indices addresses;
+  Indices evidence;
+  std::vector<report::Cell> cells;
+};
+
+/// Blocks number `first` up to `last`, which is not one of them.
+void unpack(const DayBlocks& read, std::size_t first, std::size_t last, CellPart& part) {
+  for (std::size_t i = first; i < last; ++i) {
+    const DayBlock& block = read.blocks[i];
+    report::Cell cell;
+    cell.day = block.day;
+    cell.reporter = block.reporter;
+    each_cell(
+        read.packed(block), [&](std::int64_t address, std::int64_t of, std::uint64_t packed, std::int64_t messages) {
+          const Outcome outcome = unpack_outcome(static_cast<std::int64_t>(packed));  // Throws when it is damaged.
+          cell.address = part.addresses.of(address);
+          cell.evidence = part.evidence.of(of);
+          cell.disposition = outcome.disposition;
+          cell.dkim_aligned = outcome.dkim;
+          cell.spf_aligned = outcome.spf;
+          cell.messages = static_cast<std::uint64_t>(messages);
+          part.cells.push_back(cell);
+        });
+  }
+}
+
+/// Adds what follows, in the numbers of `part`: they are as if all had been unpacked one after the other.
+void append(CellPart& part, const CellPart& following) {
+  const auto translated = [](Indices& to, const Indices& from) {
+    std::vector<std::uint32_t> numbers;
+    numbers.reserve(from.size());
+    for (const std::int64_t key : from.keys()) numbers.push_back(to.of(key));
+    return numbers;
+  };
+  const auto addresses = translated(part.addresses, following.addresses);
+  const auto evidence = translated(part.evidence, following.evidence);
+  for (report::Cell cell : following.cells) {
+    cell.address = addresses[cell.address];
+    cell.evidence = evidence[cell.evidence];
+    part.cells.push_back(cell);
+  }
+}
+
+/// All cells; `most`: there are no more of them. Half of many are unpacked by another thread.
+CellPart unpack(const DayBlocks& read, std::uint64_t most) {
+  constexpr std::uint64_t kWorthAThread = 100'000;  // Cells: five milliseconds.
+  const auto& blocks = read.blocks;
+  CellPart first(most);
+  reserve_large(first.cells, most);
+  if (most < kWorthAThread) {
+    unpack(read, 0, blocks.size(), first);
+    return first;
+  }
+  const auto middle = std::partition_point(blocks.begin(), blocks.end(),
+                                           [&](const DayBlock& block) { return block.end <= read.bytes.size() / 2; });
+  const auto half = static_cast<std::size_t>(middle - blocks.begin());
+  CellPart second(most);
+  side_by_side(2, [&](std::size_t part) {
+    if (part == 0) {
+      unpack(read, 0, half, first);
+    } else {
+      reserve_large(second.cells, most / 2);
+      unpack(read, half, blocks.size(), second);
+    }
+  });
+  append(first, second);
+  return first;
+}
 
 }  // namespace
 
@@ -146,30 +250,14 @@ report::DomainFacts Store::Impl::facts(std::string_view domain, Day from, Day to
   if (!domain_key) return facts;
 
   Indices reporters;
-  Indices addresses;
-  Indices evidence;
+  CellPart cells;
   if (with_cells) {
+    std::uint64_t most = 0;
     {
       Query query(connection, named("cells_of_domain"), *domain_key, day_number(from), day_number(to), counted);
-      if (query.step()) reserve_large(facts.cells, std::min(query.count(0), most_cells(connection)));
+      if (query.step()) most = std::min(query.count(0), most_cells(connection));
     }
-    DayBlocks blocks(connection, *domain_key, from, to, counted);
-    while (blocks.next()) {
-      report::Cell cell;
-      cell.day = blocks.day();
-      cell.reporter = reporters.of(blocks.reporter());
-      if (reporters.size() > report::SmallIndex::kMost) throw StoreError("too many reporters of one domain");
-      blocks.each_cell([&](std::int64_t address, std::int64_t of, std::uint64_t packed, std::int64_t messages) {
-        const Outcome outcome = unpack_outcome(static_cast<std::int64_t>(packed));  // Throws when it is damaged.
-        cell.address = addresses.of(address);
-        cell.evidence = evidence.of(of);
-        cell.disposition = outcome.disposition;
-        cell.dkim_aligned = outcome.dkim;
-        cell.spf_aligned = outcome.spf;
-        cell.messages = static_cast<std::uint64_t>(messages);
-        facts.cells.push_back(cell);
-      });
-    }
+    cells = unpack(read_blocks(connection, *domain_key, from, to, counted, reporters), most);
   }
   {
     Indices policies;
@@ -199,11 +287,12 @@ report::DomainFacts Store::Impl::facts(std::string_view domain, Day from, Day to
   }
   facts.reporters.resize(reporters.size());
   for (const auto& [key, index] : reporters.by_key()) facts.reporters[index] = interning.text(key);
-  reserve_large(facts.addresses, addresses.size());
-  facts.addresses.resize(addresses.size());
-  interning.addresses(addresses.by_key(), facts.addresses);
-  facts.evidence.resize(evidence.size());
-  interning.evidence(evidence.by_key(), facts.evidence);
+  facts.cells = std::move(cells.cells);
+  reserve_large(facts.addresses, cells.addresses.size());
+  facts.addresses.resize(cells.addresses.size());
+  interning.addresses(cells.addresses.by_key(), facts.addresses);
+  facts.evidence.resize(cells.evidence.size());
+  interning.evidence(cells.evidence.by_key(), facts.evidence);
   return facts;
 }
 

@@ -95,6 +95,58 @@ TEST(Facts, AreTheRecordsWhereverTheirKeysLie) {
                              [](const auto& a, const auto& b) { return a.day < b.day; }));
 }
 
+/// A cell with what its numbers stand for.
+using Told = std::tuple<Day, std::string, std::string, std::string, std::uint64_t>;
+
+std::vector<Told> told(const report::DomainFacts& facts) {
+  std::vector<Told> cells;
+  for (const report::Cell& cell : facts.cells) {
+    cells.emplace_back(cell.day, facts.reporters.at(cell.reporter), text_of(facts.addresses.at(cell.address)),
+                       facts.evidence.at(cell.evidence).envelope_from.value(), cell.messages);
+  }
+  return cells;
+}
+
+TEST(Facts, VeryManyAreThoseOfTheDaysOneAfterTheOther) {
+  const TempDir dir;
+  Store store((dir / "x.db").string(), OpenMode::write);
+  constexpr std::size_t kEach = 15'000;
+  for (std::size_t day = 1; day <= 9; ++day) {
+    report::Report report = make_report(format("{}", day), format("2026-11-0{}", day));
+    if (day % 2 == 0) report.reporter = "other";
+    for (std::size_t i = 0; i < kEach; ++i) {
+      report.records.push_back(make_record(address((day * 997 + i) % 20'000), 1 + i % 300));
+      report.records.back().evidence.envelope_from = format("e{}.example", (day * 7 + i) % 500);
+    }
+    insert(store, report);
+  }
+  const auto of_days = [&](std::size_t first, std::size_t last) {
+    return store.facts("example.com", *parse_day(format("2026-11-0{}", first)),
+                       *parse_day(format("2026-11-0{}", last)));
+  };
+  const auto all = of_days(1, 9);
+  ASSERT_GT(all.cells.size(), 100'000U) << "so many are unpacked by two threads";
+  std::vector<Told> one_by_one;
+  for (std::size_t day = 1; day <= 9; ++day) {
+    const auto of_day = of_days(day, day);
+    ASSERT_LT(of_day.cells.size(), 100'000U);
+    const auto more = told(of_day);
+    one_by_one.insert(one_by_one.end(), more.begin(), more.end());
+  }
+  EXPECT_TRUE(told(all) == one_by_one);
+  // Numbers are given in the order in which they are met, by whichever thread.
+  const auto first_met = [&](auto number_of) {
+    std::uint32_t next = 0;
+    for (const report::Cell& cell : all.cells) {
+      if (number_of(cell) > next) return false;
+      if (number_of(cell) == next) ++next;
+    }
+    return true;
+  };
+  EXPECT_TRUE(first_met([](const report::Cell& cell) { return std::uint32_t{cell.address}; }));
+  EXPECT_TRUE(first_met([](const report::Cell& cell) { return std::uint32_t{cell.evidence}; }));
+}
+
 TEST(Facts, BlocksOfEveryTrustAreSummed) {
   const TempDir dir;
   Store store((dir / "x.db").string(), OpenMode::write);
