@@ -150,14 +150,14 @@ Day memory_start(const Asked& asked, Day day) {
   return day - days{std::max(asked.config.readiness.memory, 0) + std::max(asked.config.readiness.ready_streak, 0)};
 }
 
-Loaded load(const Asked& asked, const std::string& domain, Day first, Day last) {
-  return {asked.store.facts(domain, first, last), asked.store.decisions(domain)};
+Loaded load(store::Store& store, const std::string& domain, Day first, Day last) {
+  return {store.facts(domain, first, last), store.decisions(domain)};
 }
 
 std::shared_ptr<Study> study(const Asked& asked, const std::string& domain, Day first, Day last,
                              const std::optional<store::DomainSpan>& span) {
   const auto make = [&] {
-    return std::make_shared<Study>(load(asked, domain, first, last), asked.org_domains, asked.config.readiness);
+    return std::make_shared<Study>(load(asked.store, domain, first, last), asked.org_domains, asked.config.readiness);
   };
   if (asked.studies == nullptr) return make();
   if (span && first <= span->last_day && last >= span->first_day) {

@@ -50,7 +50,7 @@ struct Loaded {
   report::DomainFacts facts;
   std::vector<report::Decision> decisions;
 };
-Loaded load(const Asked& asked, const std::string& domain, Day first, Day last);
+Loaded load(store::Store& store, const std::string& domain, Day first, Day last);
 
 /// The verdict of `day`; nothing when no report had come until then.
 std::optional<readiness::DomainVerdict> verdict_then(const Asked& asked, const Loaded& loaded, readiness::Judge& judge,

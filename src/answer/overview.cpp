@@ -89,10 +89,7 @@ OverviewAnswer overview(const Asked& asked, std::optional<Day> as_of, KeptGlance
     }
   }
   for_each_domain(
-      unknown,
-      [&](const std::string& domain) {
-        return load(asked, domain, memory_start(asked, answer.as_of - days{1}), answer.as_of);
-      },
+      asked, unknown, memory_start(asked, answer.as_of - days{1}), answer.as_of,
       [&](const Loaded& loaded) { return glance_of(asked, loaded, answer.as_of); },
       [&](DomainGlance&& glance) {
         if (const auto& row = known.at(glance.domain)) glance.last_day = row->last_day;

@@ -69,7 +69,7 @@ Result<ReadinessAnswer> readiness_and(const Asked& asked, const std::vector<std:
     done(one->with_judge([&](readiness::Judge& judge) { return judged(one->loaded(), judge); }));
   } else {
     for_each_domain(
-        *chosen, [&](const std::string& domain) { return load(asked, domain, first, answer.as_of); },
+        asked, *chosen, first, answer.as_of,
         [&](const Loaded& loaded) {
           readiness::Judge judge(loaded.facts, loaded.decisions, asked.org_domains, asked.config.readiness);
           return judged(loaded, judge);

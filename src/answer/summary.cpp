@@ -133,23 +133,31 @@ SummaryDomain summary_of(const Asked& asked, const Loaded& loaded, Day as_of, co
   return out;
 }
 
+std::uint64_t reports_in(const Loaded& loaded, const Window& window) {
+  std::uint64_t reports = 0;
+  for (const report::PolicyDay& day : loaded.facts.policy_days) {
+    if (day.day >= window.from && day.day <= window.to) reports += day.reports;
+  }
+  return reports;
+}
+
 /// All domains, worst first, and the sums over them.
 void add_domains(const Asked& asked, const std::vector<std::string>& domains, Day as_of, SummaryAnswer& answer) {
+  struct Part {
+    SummaryDomain domain;
+    std::uint64_t reports = 0;
+  };
   const Window& window = answer.window;
   const Day first = memory_start(asked, std::min(window.from - days{1}, answer.before.from));
   for_each_domain(
-      domains,
-      [&](const std::string& domain) {
-        Loaded loaded = load(asked, domain, first, std::max(as_of, window.to));
-        for (const report::PolicyDay& day : loaded.facts.policy_days) {
-          if (day.day >= window.from && day.day <= window.to) answer.reports += day.reports;
-        }
-        return loaded;
+      asked, domains, first, std::max(as_of, window.to),
+      [&](const Loaded& loaded) {
+        return Part{summary_of(asked, loaded, as_of, window, answer.before), reports_in(loaded, window)};
       },
-      [&](const Loaded& loaded) { return summary_of(asked, loaded, as_of, window, answer.before); },
-      [&](SummaryDomain&& domain) {
-        answer.messages += domain.messages;
-        answer.domains.push_back(std::move(domain));
+      [&](Part&& part) {
+        answer.reports += part.reports;
+        answer.messages += part.domain.messages;
+        answer.domains.push_back(std::move(part.domain));
       });
   std::stable_sort(answer.domains.begin(), answer.domains.end(),
                    [](const SummaryDomain& a, const SummaryDomain& b) { return is_worse(a.verdict, b.verdict); });

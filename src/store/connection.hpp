@@ -54,6 +54,7 @@ class Connection {
   void give_up_when(std::function<bool()> stop) { stop_ = std::move(stop); }
   /// Once `stop` says so, a statement that runs ends in a StoreError. Not for connections that write.
   void interrupt_when(std::function<bool()> stop);
+  const std::function<bool()>& interrupted_when() const { return interrupt_; }
   /// Locks of other processes are waited for; so it is after opening.
   void wait_for_locks();
   bool gives_up() const { return stop_ && stop_(); }

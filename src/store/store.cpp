@@ -179,6 +179,13 @@ void Store::interrupt_when(std::function<bool()> stop) {
   impl_->connection.interrupt_when(std::move(stop));
 }
 
+Store Store::another() const {
+  Store other(path(), OpenMode::read);
+  other.impl_->counted = impl_->counted;
+  if (const auto& stop = impl_->connection.interrupted_when()) other.interrupt_when(stop);
+  return other;
+}
+
 const std::string& Store::path() const {
   return impl_->connection.path();
 }

@@ -262,6 +262,9 @@ class Store {
   Store& operator=(Store&&) noexcept;
 
   const std::string& path() const;
+  /// One more connection, for another thread, that reads the same: it counts what this one counts, and is interrupted
+  /// when this one is. Throws StoreError when none is to be had.
+  Store another() const;
   /// Asked while a lock of another process is waited for: once true, the wait ends in a StoreError.
   void give_up_when(std::function<bool()> stop);
   /// Asked while a question runs: once true, it ends in a StoreError. Only for a store opened for reading.

@@ -9,6 +9,7 @@
 #include "answer/each_domain.hpp"
 #include "answer/health.hpp"
 #include "answer/overview.hpp"
+#include "base/format.hpp"
 #include "unit/answer/world.hpp"
 
 namespace ruagate::answer {
@@ -79,39 +80,88 @@ TEST(Overview, KeptGlancesAreNotWorkedOutAgain) {
   EXPECT_THAT(kept.asked, testing::ElementsAre("example.com", "example.com"));
 }
 
-TEST(EachDomain, AnswersComeInOrderAndErrorsComeOut) {
+std::vector<std::string> forty(World& world) {
   std::vector<std::string> names;
-  for (int i = 0; i < 100; ++i) names.push_back(std::to_string(i));
+  for (int i = 0; i < 40; ++i) {
+    names.push_back(format("d{}.example", i));
+    world.daily(names.back(), day("2026-11-18"), day("2026-11-20"),
+                {World::record("192.0.2.1", names.back(), names.back(), true, static_cast<std::uint64_t>(i) + 1)});
+  }
+  return names;
+}
+
+TEST(EachDomain, AnswersComeInOrderAndErrorsComeOut) {
+  World world;
+  const std::vector<std::string> names = forty(world);
+  const Day first = day("2026-11-19");
+  const Day last = day("2026-11-20");
   const auto here = std::this_thread::get_id();
-  const auto read = [&](const std::string& name) {
-    EXPECT_EQ(std::this_thread::get_id(), here);
-    Loaded loaded;
-    loaded.facts.domain = name;
-    if (name.ends_with('7')) loaded.facts.cells.resize(600'000);  // So many that they wait for each other.
-    return loaded;
+  const auto sum_of = [](const Loaded& loaded) {
+    std::uint64_t sum = 0;
+    for (const auto& cell : loaded.facts.cells) sum += cell.messages;
+    return std::pair(loaded.facts.domain, sum);
   };
-  std::vector<std::string> out;
-  for_each_domain(
-      names, read, [](const Loaded& loaded) { return loaded.facts.domain + "!"; },
-      [&](const std::string& answer) {
-        EXPECT_EQ(std::this_thread::get_id(), here);
-        out.push_back(answer);
-      });
+  std::vector<std::pair<std::string, std::uint64_t>> out;
+  for_each_domain(world.asked(), names, first, last, sum_of, [&](auto&& answer) {
+    EXPECT_EQ(std::this_thread::get_id(), here);
+    out.push_back(std::move(answer));
+  });
   ASSERT_EQ(out.size(), names.size());
-  for (std::size_t i = 0; i < names.size(); ++i) EXPECT_EQ(out[i], names[i] + "!");
+  for (std::size_t i = 0; i < names.size(); ++i) EXPECT_EQ(out[i], std::pair(names[i], 6 * (i + 1)));
 
   std::atomic<int> worked = 0;
-  const auto work = [&](const Loaded& loaded) {
-    if (loaded.facts.domain == "5") throw std::runtime_error("no");
-    return ++worked;
+  const auto fails = [&](const Loaded& loaded) {
+    if (loaded.facts.domain == "d5.example" || loaded.facts.domain == "d9.example")
+      throw std::runtime_error(loaded.facts.domain);
+    ++worked;
+    return loaded.facts.domain;
   };
-  EXPECT_THROW(for_each_domain(names, read, work, [](int) {}), std::runtime_error);
-  EXPECT_LT(worked, 50) << "the others are not begun";
-  const auto fails = [&](const std::string& name) { return name == "3" ? throw std::logic_error("read") : read(name); };
+  std::vector<std::string> before;
+  try {
+    for_each_domain(world.asked(), names, first, last, fails, [&](std::string&& name) { before.push_back(name); });
+    FAIL() << "nothing came out";
+  } catch (const std::runtime_error& error) {
+    EXPECT_EQ(std::string_view(error.what()), "d5.example") << "the first, whichever thread was quicker";
+  }
+  EXPECT_THAT(before, testing::ElementsAreArray(names.begin(), names.begin() + 5));
+  EXPECT_LT(worked, 38) << "those behind it are not begun";
+
+  const auto refuses = [](auto&&) { throw std::logic_error("done"); };
+  EXPECT_THROW(for_each_domain(world.asked(), names, first, last, sum_of, refuses), std::logic_error);
+  for_each_domain(world.asked(), {}, first, last, fails, [](auto&&) { FAIL(); });
+}
+
+TEST(EachDomain, AStoreThatIsInterruptedStopsAllThreads) {
+  World world;
+  const std::vector<std::string> names = forty(world);
+  std::atomic<bool> stop = false;
+  store::Store reader(world.store().path(), store::OpenMode::read);
+  reader.interrupt_when([&] { return stop.load(); });
+  const Asked asked{reader, world.asked().org_domains, world.config, world.asked().clock};
+  std::atomic<int> worked = 0;
   EXPECT_THROW(for_each_domain(
-                   names, fails, [](const Loaded&) { return 0; }, [](int) {}),
-               std::logic_error);
-  for_each_domain({}, read, work, [](int) { FAIL(); });
+                   asked, names, day("2026-11-01"), day("2026-11-20"),
+                   [&](const Loaded&) {
+                     stop = true;
+                     return ++worked;
+                   },
+                   [](int) {}),
+               store::StoreError);
+  EXPECT_LT(worked, 40);
+}
+
+TEST(EachDomain, AnotherStoreCountsTheSame) {
+  World world;
+  add_example(world);
+  store::Store reader(world.store().path(), store::OpenMode::read);
+  const auto reports = [](store::Store& store) {
+    return store.facts("example.com", day("2026-11-01"), day("2026-11-20")).policy_days.size();
+  };
+  ASSERT_GT(reports(reader), 0U);
+  reader.count(store::Counted::trusted);
+  EXPECT_EQ(reports(reader), 0U) << "nothing shows who sent them";
+  store::Store other = reader.another();
+  EXPECT_EQ(reports(other), 0U);
 }
 
 TEST(Timeline, HasEveryDayAndSumsByWhatMessagesCountAs) {
