@@ -46,6 +46,7 @@ class Serve {
  private:
   void check_access(const config::Config& config) const;
   void reload();
+  void work_out_overview();
   void background();
   void leave();
   std::shared_ptr<const http::Live> live_from(const config::Config& config);

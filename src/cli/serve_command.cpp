@@ -193,6 +193,7 @@ int Serve::run() {
         },
         stop_requested};
     service_ = std::make_unique<http::Service>(parts, live_from(config_));
+    work_out_overview();
     server_ = value_or_throw(http::Server::start(*service_, config_.http, config_.limits.message_bytes));
     log::info(format("listening on {}", server_->url()));
   }
@@ -224,6 +225,16 @@ int Serve::run() {
   manager.tell("STOPPING=1");
   leave();
   return kDone;
+}
+
+/// Before anybody can ask: who opens the page after a start is not to wait for all domains. Where there are so many
+/// that it takes longer, the rest is worked out in the background.
+void Serve::work_out_overview() {
+  using Steady = std::chrono::steady_clock;
+  constexpr std::chrono::seconds kLongest{5};
+  const auto end = Steady::now() + kLongest;
+  http::Reader reader;
+  service_->work_out(reader, [end] { return stop_requested() || Steady::now() >= end; });
 }
 
 void Serve::background() {

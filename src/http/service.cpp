@@ -346,14 +346,24 @@ std::shared_ptr<const answer::HealthAnswer> Service::health(const answer::Asked&
   return whole;
 }
 
+void Service::work_out(Reader& reader, const std::function<bool()>& stop) {
+  ahead(reader, stop, [this](const answer::Asked& asked, const Live& live) { overview(asked, live, std::nullopt); });
+}
+
 void Service::warm(Reader& reader) {
+  ahead(reader, parts_.stop, [this](const answer::Asked& asked, const Live& live) {
+    overview(asked, live, std::nullopt);
+    health(asked, live);
+    keep_glances(live);
+  });
+}
+
+void Service::ahead(Reader& reader, const std::function<bool()>& stop,
+                    const std::function<void(const answer::Asked&, const Live&)>& work) {
   const auto settings = live();
   try {
-    store::Store& store = reader.store(*settings, parts_.stop);
-    const answer::Asked asked{store, parts_.org_domains, settings->config, parts_.clock};
-    overview(asked, *settings, std::nullopt);
-    health(asked, *settings);
-    keep_glances(*settings);
+    store::Store& store = reader.store(*settings, stop);
+    work({store, parts_.org_domains, settings->config, parts_.clock}, *settings);
   } catch (const store::StoreError& error) {
     reader.forget();
     log::debug(error.what());

@@ -84,8 +84,11 @@ class Service {
   /// Answers; never throws. Bodies of HEAD are left to the caller, who needs their length.
   Response handle(Reader& reader, const Request& request);
 
-  /// Works out what the overview and the state of the service need, as far as it is not there already, and keeps the
-  /// overview in the database for the next start, at most once a minute.
+  /// Works out what the overview needs, as far as it is not there already. Once `stop` says so, not the rest; what is
+  /// worked out until then need not be again.
+  void work_out(Reader& reader, const std::function<bool()>& stop);
+  /// The same and what the state of the service needs, and keeps the overview in the database for the next start, at
+  /// most once a minute.
   void warm(Reader& reader);
   /// Lets go of what is kept in memory for questions that come together, when none has come for some seconds.
   void tidy();
@@ -179,6 +182,8 @@ class Service {
 
   /// What glances of today are made by, beside facts: of this configuration.
   std::string glance_settings(const Live& live) const;
+  void ahead(Reader& reader, const std::function<bool()>& stop,
+             const std::function<void(const answer::Asked&, const Live&)>& work);
   void keep_glances(const Live& live);
   /// Waits its turn as write() does; `counts`: answers can be others from now on.
   void change(const Live& live, bool counts, const std::function<void(store::Store&)>& what);

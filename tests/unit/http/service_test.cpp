@@ -186,6 +186,26 @@ TEST(Service, TheOverviewIsThereAtOnceAfterAStart) {
   EXPECT_FALSE(is_as_kept(world));
 }
 
+TEST(Service, TheOverviewIsWorkedOutBeforeAnybodyAsks) {
+  ServiceWorld world;
+  const std::string before = ServiceWorld::body(world.get("/api/v1/domains"));
+  world.start_again("this program");
+  world.service().work_out(world.reader(), [] { return false; });
+  const auto rename = [&](const char* statement) {
+    sqlite3* db = nullptr;
+    ASSERT_EQ(sqlite3_open(world.path().c_str(), &db), SQLITE_OK);
+    ASSERT_EQ(sqlite3_exec(db, statement, nullptr, nullptr, nullptr), SQLITE_OK);
+    sqlite3_close(db);
+  };
+  rename("alter table cell_block rename to away");
+  EXPECT_EQ(ServiceWorld::body(world.get("/api/v1/domains")), before) << "no fact had to be read for it";
+  rename("alter table away rename to cell_block");
+  world.start_again("this program");
+  http::Reader reader;
+  world.service().work_out(reader, [] { return true; });  // Stopped before it is done.
+  EXPECT_EQ(ServiceWorld::body(world.get("/api/v1/domains")), before);
+}
+
 TEST(Service, AGlanceThatWasKeptEndsWithWhatItWasMadeFrom) {
   for (const bool by_decision : {false, true}) {
     ServiceWorld world;
