@@ -114,6 +114,15 @@ std::optional<present::Format> wanted_format(const Route& route, const Request& 
   return std::nullopt;
 }
 
+/// What is asked, by whatever spelling.
+std::string question_of(const Target& target, const Params& params, present::Format format) {
+  std::string question;
+  for (const std::string& segment : target.segments) question += segment + '\x1D';
+  question += params.canonical();
+  if (format == present::Format::csv) question += '\x1C';
+  return question;
+}
+
 }  // namespace
 
 /// What is known of a request while it is being answered.
@@ -125,6 +134,7 @@ struct Service::Exchange {
   Match match;
   Identity identity;
   store::Store* store = nullptr;
+  std::optional<AtHand::Stamp> stamp;  ///< Of before the database was asked for anything.
 };
 
 void Service::refresh_tokens(store::Store& store) {
@@ -177,10 +187,7 @@ Response Service::document(Exchange& exchange) {
   Params params(exchange.target.query);
   const auto format = wanted_format(route, request, params);
   if (!format) return problem(406, "not_acceptable", "this is given as JSON, and tables as CSV");
-  std::string question;
-  for (const std::string& segment : exchange.target.segments) question += segment + '\x1D';
-  question += params.canonical() + (*format == present::Format::csv ? "\x1C" : "");
-
+  const std::string question = question_of(exchange.target, params, *format);
   const std::string domain = route.basis == Route::Basis::domain ? exchange.match.path.at(0) : "";
   const Basis basis = this->basis(*exchange.store, exchange.live, domain);
   const std::string etag = tag_of(basis, question);
@@ -217,6 +224,9 @@ Response Service::document(Exchange& exchange) {
   };
   // One that was refused for this client, or is not kept, is not waited for by others in vain: they ask themselves.
   const auto answer = cache_.get(question, basis, make);
+  if (answer && exchange.stamp && answer->basis == basis) {
+    at_hand_.keep(*exchange.stamp, basis.settings, question, answer);
+  }
   if (answer) return given(*answer, request);
   return refused ? std::move(*refused) : problem(500, "internal", "there is no answer");
 }
@@ -250,7 +260,7 @@ Response Service::answer_or_refuse(Reader& reader, const Request& request, std::
     route_name = "/healthz";
     return respond(200, "text/plain; charset=utf-8", "ok\n");
   }
-  Exchange exchange{reader, request, *settings, std::move(*target), {}, {}, nullptr};
+  Exchange exchange{reader, request, *settings, std::move(*target), {}, {}, nullptr, {}};
   exchange.match = match(request.method, exchange.target.segments);
   if (exchange.match.route == nullptr) {
     if (!exchange.match.allowed.empty()) {
@@ -265,6 +275,7 @@ Response Service::answer_or_refuse(Reader& reader, const Request& request, std::
     return asset(parts_.assets, request, exchange.target);
   }
   route_name = exchange.match.route->pattern;
+  if (exchange.match.route->document != nullptr) exchange.stamp = AtHand::stamp(settings->config.store.path);
   exchange.store = &reader.store(*settings, parts_.stop);
   refresh_tokens(*exchange.store);
   if (auto refused = refuse_by_access(exchange)) return std::move(*refused);
@@ -282,7 +293,7 @@ Service::Admission Service::admit(Reader& reader, const Request& head) {
   if (found.route == nullptr || !found.route->takes_mail) return admission;
   try {
     // Nobody fills our memory who may not.
-    Exchange exchange{reader, head, *settings, *target, found, {}, nullptr};
+    Exchange exchange{reader, head, *settings, *target, found, {}, nullptr, {}};
     exchange.store = &reader.store(*settings, parts_.stop);
     refresh_tokens(*exchange.store);
     admission.refusal = refuse_by_access(exchange);
@@ -294,6 +305,29 @@ Service::Admission Service::admit(Reader& reader, const Request& head) {
   }
   if (admission.refusal) add_safety(*admission.refusal, head);
   return admission;
+}
+
+std::optional<Response> Service::at_once(const Request& request) {
+  const auto begin = std::chrono::steady_clock::now();
+  if (!request.only_reads() || request.count("authorization") > 0) return std::nullopt;
+  const auto settings = live();
+  if (refuse_head(request, settings->config.http)) return std::nullopt;
+  const auto stamp = AtHand::stamp(settings->config.store.path);
+  const auto target = parse_target(request.target);
+  if (!stamp || !target) return std::nullopt;
+  const Match found = match(request.method, target->segments);
+  if (found.route == nullptr || found.route->document == nullptr) return std::nullopt;
+  Params params(target->query);
+  const auto format = wanted_format(*found.route, request, params);
+  if (!format) return std::nullopt;
+  const auto answer = at_hand_.find(*stamp, basis_settings(*settings), question_of(*target, params, *format));
+  // An answer that is found was given when the tokens had been looked at in the same state of the database.
+  if (!answer || !access_.identify(request, is_open_to(request, settings->config.http)).may(found.route->scope)) {
+    return std::nullopt;
+  }
+  Response response = given(*answer, request);
+  finish(request, std::string(found.route->pattern), begin, response);
+  return response;
 }
 
 Response Service::handle(Reader& reader, const Request& request) {
@@ -311,6 +345,12 @@ Response Service::handle(Reader& reader, const Request& request) {
     log::error(format("http: {} {}: {}", printable(request.method, 20), route_name, printable(error.what(), 400)));
     response = problem(500, "internal", "a fault of ours; the log says more");
   }
+  finish(request, route_name, begin, response);
+  return response;
+}
+
+void Service::finish(const Request& request, const std::string& route_name, std::chrono::steady_clock::time_point begin,
+                     Response& response) {
   add_safety(response, request);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   metrics_.observe(request.method, route_name, response.status, took.count());
@@ -320,7 +360,6 @@ Response Service::handle(Reader& reader, const Request& request) {
     log::debug(format("http: {} {} {} {} {:.1f} ms", request.peer.to_string(), printable(request.method, 20),
                       printable(path), response.status, took.count() * 1000));
   }
-  return response;
 }
 
 }  // namespace ruagate::http

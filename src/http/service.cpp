@@ -104,10 +104,13 @@ void Service::write(const Live& live, const std::function<void(store::Store&)>& 
   });
 }
 
+std::string Service::basis_settings(const Live& live) const {
+  return format("{} {} {} {}", salt_, live.generation, changes_.load(), day_number(day_of(parts_.clock.now())));
+}
+
 Basis Service::basis(store::Store& store, const Live& live, const std::string& domain) const {
   Basis basis;
-  basis.settings =
-      format("{} {} {} {}", salt_, live.generation, changes_.load(), day_number(day_of(parts_.clock.now())));
+  basis.settings = basis_settings(live);
   if (!domain.empty()) basis.data = store.version(domain);
   // A domain without facts of its own is answered from those of another.
   if (domain.empty() || basis.data == store::DataVersion{}) basis.data = store.version();

@@ -19,6 +19,7 @@
 #include "config/config.hpp"
 #include "domain/org_domain.hpp"
 #include "http/access.hpp"
+#include "http/at_hand.hpp"
 #include "http/cache.hpp"
 #include "http/message.hpp"
 #include "http/metrics.hpp"
@@ -81,6 +82,10 @@ class Service {
   };
   Admission admit(Reader& reader, const Request& head);
 
+  /// The response to a request for a document that was given before, when nothing has changed since: without a look
+  /// into the database, so that no thread for it is needed. Nothing where that cannot be said, or for anything else.
+  std::optional<Response> at_once(const Request& request);
+
   /// Answers; never throws. Bodies of HEAD are left to the caller, who needs their length.
   Response handle(Reader& reader, const Request& request);
 
@@ -107,6 +112,7 @@ class Service {
   void write_freely(const Live& live, const std::function<void(store::Store&)>& change);
   /// What answers are made from; `domain`: empty for all.
   Basis basis(store::Store& store, const Live& live, const std::string& domain) const;
+  std::string basis_settings(const Live& live) const;
   /// With what it was made from: while it is worked out anew for some, others are given the one before, where only
   /// facts have changed.
   template <class T>
@@ -124,6 +130,9 @@ class Service {
   Response answer_or_refuse(Reader& reader, const Request& request, std::string& route_name);
   Response api(Exchange& exchange);
   Response document(Exchange& exchange);
+  /// What every response has, and what is said of it.
+  void finish(const Request& request, const std::string& route_name, std::chrono::steady_clock::time_point begin,
+              Response& response);
   void refresh_tokens(store::Store& store);
   std::optional<Response> refuse_by_access(Exchange& exchange);
 
@@ -171,6 +180,7 @@ class Service {
   Access access_;
   Throttle throttle_;
   AnswerCache cache_;
+  AtHand at_hand_;
   Metrics metrics_;
   std::string salt_;                       ///< Tags of another process never match.
   std::atomic<std::uint64_t> changes_{0};  ///< Made by this service.

@@ -186,6 +186,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
 
   void answer() {
     lowest().expires_never();
+    if (auto response = hub_.service.at_once(request_)) return write(std::move(*response));
     ask_worker([self = this->shared_from_this()](Reader& reader) {
       auto response = std::make_shared<Response>(self->hub_.service.handle(reader, self->request_));
       asio::post(self->stream_.get_executor(), [self, response] { self->write(std::move(*response)); });
