@@ -38,6 +38,7 @@ bool DomainTurns::run_next(store::Store& store, const Size& size, const One& one
     {
       std::unique_lock hold(lock_);
       changed_.wait(hold, [&] { return cells_ == 0 || cells_ + wanted <= kMostCells; });
+      if (fault_ && fault_at_ < i) return false;
       cells = wanted;
       cells_ += cells;
     }
