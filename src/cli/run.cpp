@@ -51,6 +51,7 @@ int run_action(Context& context) {
 int run(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
   // A reader that closes its end early (head, less) makes writing fail, not the process die without a word.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // A file may not grow further (ulimit, LimitFSIZE): a fault as a full disk is.
   Context context(out, err);
   const auto failed = [&](int code, const std::string& line) {
     std::istringstream lines(line);
