@@ -29,7 +29,7 @@ class SmallDay {
                                                                 std::numeric_limits<std::int32_t>::max()))) {}
   operator Day() const { return day_from_number(number_); }  // NOLINT(google-explicit-constructor)
   friend bool operator==(SmallDay a, SmallDay b) = default;
-  friend auto operator<=>(SmallDay a, SmallDay b) = default;
+  friend auto operator<=>(SmallDay a, SmallDay b) = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 errs
   friend Day operator+(SmallDay a, days more) { return Day(a) + more; }
   friend days operator-(SmallDay a, SmallDay b) { return days{a.number_ - b.number_}; }
 
