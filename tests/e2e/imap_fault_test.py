@@ -98,7 +98,7 @@ class WalkWithoutMove(Walk):
 
 class WalkWhileMoving(Walk):
     """So many messages that the server is told to move the first while the others are still read."""
-    mails = mail_of(4500)
+    mails = mail_of(6000)
     places = 6
 
     def test_walk(self):
@@ -109,17 +109,19 @@ class WalkWhileMoving(Walk):
         cuts = 0
         for step in range(self.places):
             place = 1 + step * length // self.places
-            for _ in range(3):  # Where the first move comes later, fewer bytes follow it.
+            for _ in range(8):
                 found = self.session(place, ("reset", "close")[step % 2], behind=b"UID MOVE").cuts
                 cuts += found
                 if found:
                     break
-                place = place * 4 // 5
+                # The first move came later this time, when more had been read, so that fewer bytes followed it.
+                length = place
+                place = 1 + place // 2
         self.assertGreaterEqual(cuts, self.places)
         self.session(1, "freeze", behind=b"UID MOVE")
 
     def test_slow(self):
-        pass  # 4,500 messages would take a minute.
+        pass  # 6,000 messages would take a minute.
 
 
 class Killed(Case):
