@@ -76,7 +76,7 @@ TEST_P(ReadersTest, RoomEndsByNumberAndByBytes) {
   Readers readers(GetParam(), [](ReadTask&) {});
   std::size_t given = 0;
   while (readers.has_room()) readers.give(task(given++));
-  EXPECT_EQ(given, 1024U);
+  EXPECT_EQ(given, 4096U);
   while (readers.wait_next()) {
   }
   given = 0;
