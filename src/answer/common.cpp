@@ -208,14 +208,9 @@ std::vector<SourceAnswer> sources_in(const Asked& asked, const source::Classifie
   const auto answer_one = [&](std::size_t i) {
     out[i] = answer_for(asked, classified, *seen[i].second, facts, window);
   };
-  constexpr std::size_t kWorthAThread = 100'000;  // Cells: ten milliseconds.
-  if (facts.cells.size() >= kWorthAThread) {
-    // The largest first: who comes last has little left to do.
-    std::stable_sort(seen.begin(), seen.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
-    side_by_side(seen.size(), answer_one);
-  } else {
-    for (std::size_t i = 0; i < seen.size(); ++i) answer_one(i);
-  }
+  // The largest first: who comes last has little left to do.
+  std::stable_sort(seen.begin(), seen.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  side_by_side(seen.size(), answer_one, facts.cells.size() >= kManyCells);
   std::sort(out.begin(), out.end(), [](const SourceAnswer& a, const SourceAnswer& b) {
     if (a.totals.messages != b.totals.messages) return a.totals.messages > b.totals.messages;
     if (a.source.key != b.source.key) return a.source.key < b.source.key;

@@ -15,7 +15,7 @@ std::counting_semaphore<>& spare_threads() {
   return spare;
 }
 
-void side_by_side(std::size_t count, const std::function<void(std::size_t)>& one) {
+void side_by_side(std::size_t count, const std::function<void(std::size_t)>& one, bool with_others) {
   std::atomic<std::size_t> next = 0;
   std::mutex lock;
   std::exception_ptr fault;
@@ -30,7 +30,8 @@ void side_by_side(std::size_t count, const std::function<void(std::size_t)>& one
       }
     }
   };
-  const std::size_t most = std::min<std::size_t>(count, std::clamp(std::thread::hardware_concurrency(), 1U, 8U));
+  const std::size_t most =
+      with_others ? std::min<std::size_t>(count, std::clamp(std::thread::hardware_concurrency(), 1U, 8U)) : 1;
   std::vector<std::thread> helpers;
   helpers.reserve(most);
   while (helpers.size() + 1 < most && spare_threads().try_acquire()) {

@@ -232,9 +232,13 @@ int Serve::run() {
 void Serve::work_out_overview() {
   using Steady = std::chrono::steady_clock;
   constexpr std::chrono::seconds kLongest{5};
-  const auto end = Steady::now() + kLongest;
+  const auto begin = Steady::now();
+  const auto end = begin + kLongest;
   http::Reader reader;
   service_->work_out(reader, [end] { return stop_requested() || Steady::now() >= end; });
+  if (const auto took = Steady::now() - begin; took >= std::chrono::seconds{1}) {
+    log::info(format("the overview was worked out first, {:.1f} s", std::chrono::duration<double>(took).count()));
+  }
 }
 
 void Serve::background() {

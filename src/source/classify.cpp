@@ -359,12 +359,8 @@ std::shared_ptr<const Classified> Classifications::on(Day today) {
   }
   const Modes modes = newest_modes(it.facts, today);
   if (it.modes != modes) wanted.emplace_back([&] { views = view_evidence(it.facts, modes, it.org_domains); });
-  constexpr std::size_t kWorthAThread = 100'000;  // Cells: five milliseconds.
-  if (it.facts.cells.size() >= kWorthAThread) {
-    side_by_side(wanted.size(), [&](std::size_t i) { wanted[i](); });
-  } else {
-    for (const auto& work : wanted) work();
-  }
+  side_by_side(
+      wanted.size(), [&](std::size_t i) { wanted[i](); }, it.facts.cells.size() >= kManyCells);
   if (kinds) {
     it.kinds = std::move(kinds);
     it.networks = std::move(*networks);

@@ -207,11 +207,10 @@ void append(CellPart& part, const CellPart& following) {
 
 /// All cells; `most`: there are no more of them. Half of many are unpacked by another thread.
 CellPart unpack(const DayBlocks& read, std::uint64_t most) {
-  constexpr std::uint64_t kWorthAThread = 100'000;  // Cells: five milliseconds.
   const auto& blocks = read.blocks;
   CellPart first(most);
   reserve_large(first.cells, most);
-  if (most < kWorthAThread) {
+  if (most < kManyCells) {
     unpack(read, 0, blocks.size(), first);
     return first;
   }

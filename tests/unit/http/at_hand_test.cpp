@@ -60,18 +60,10 @@ TEST(AtOnce, WhatWasAnsweredIsAnsweredAgainUntilAFileChanges) {
   EXPECT_EQ(world.service().at_once(a_request(kReadiness, {{"if-none-match", tag}}))->status, 304);
   EXPECT_FALSE(world.service().at_once(a_request("/api/v1/domains/example.com/sources"))) << "another question";
   EXPECT_FALSE(world.service().at_once(a_request(std::string(kReadiness) + "?as_of=2026-11-20")));
-  {
-    store::Store other(world.path(), store::OpenMode::write);  // As another process does.
-    report::Decision decision;
-    decision.domain = "example.com";
-    decision.what = "192.0.2.1";
-    other.begin();
-    other.set_decision(decision);
-    other.commit();
-    EXPECT_FALSE(world.service().at_once(request)) << "just written to";
-    age(world.path());
-    EXPECT_FALSE(world.service().at_once(request)) << "and not as it was";
-  }
+  world.decide_elsewhere();
+  EXPECT_FALSE(world.service().at_once(request)) << "just written to";
+  age(world.path());
+  EXPECT_FALSE(world.service().at_once(request)) << "and not as it was";
   age(world.path());
   EXPECT_NE(ServiceWorld::header(world.get(kReadiness), "ETag"), tag);
   ASSERT_TRUE(world.service().at_once(request));
@@ -94,12 +86,8 @@ TEST(AtOnce, ChangesOfTheServiceTheDayAndTheConfigurationEndIt) {
   world.configure({});
   EXPECT_FALSE(world.service().at_once(request));
   ASSERT_TRUE(is_there());
-  world.service().write(*world.service().live(), [](store::Store& store) {
-    report::Decision decision;
-    decision.domain = "example.com";
-    decision.what = "192.0.2.1";
-    store.set_decision(decision);
-  });
+  world.service().write(*world.service().live(),
+                        [](store::Store& store) { store.set_decision(ServiceWorld::a_decision()); });
   age(world.path());
   EXPECT_FALSE(world.service().at_once(request));
   EXPECT_TRUE(is_there());

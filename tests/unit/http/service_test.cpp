@@ -41,15 +41,7 @@ TEST(Service, TagsChangeWithFactsDecisionsConfigurationAndDay) {
   world.configure({});
   EXPECT_TRUE(changed());
   EXPECT_TRUE(unchanged());
-  {
-    store::Store other(world.path(), store::OpenMode::write);
-    report::Decision decision;
-    decision.domain = "example.com";
-    decision.what = "192.0.2.1";
-    other.begin();
-    other.set_decision(decision);
-    other.commit();
-  }
+  world.decide_elsewhere();
   EXPECT_TRUE(changed());
   EXPECT_TRUE(unchanged());
 }
@@ -216,10 +208,7 @@ TEST(Service, AGlanceThatWasKeptEndsWithWhatItWasMadeFrom) {
       store::Store store(world.path(), store::OpenMode::write);
       store.begin();
       if (by_decision) {
-        report::Decision decision;
-        decision.domain = "example.com";
-        decision.what = "192.0.2.1";
-        store.set_decision(decision);
+        store.set_decision(ServiceWorld::a_decision());
       } else {
         report::Report report;
         report.reporter = "r";
@@ -273,15 +262,7 @@ TEST(Service, QuestionsAboutADomainShareItsFactsUntilSomethingChanges) {
             std::string::npos);
   EXPECT_EQ(world.get(kReadiness).status, 200);
   world.service().tidy();
-  {
-    store::Store other(world.path(), store::OpenMode::write);
-    report::Decision decision;
-    decision.domain = "example.com";
-    decision.what = "192.0.2.1";
-    other.begin();
-    other.set_decision(decision);
-    other.commit();
-  }
+  world.decide_elsewhere();
   const std::string decided = ServiceWorld::body(world.get("/api/v1/domains/example.com/sources"));
   EXPECT_NE(decided, sources);
   EXPECT_THAT(decided, HasSubstr("operator's decision"));

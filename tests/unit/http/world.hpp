@@ -96,6 +96,19 @@ class ServiceWorld {
     service_->configure(live);
   }
   void now(Instant instant) { clock_.set(instant); }
+  static report::Decision a_decision() {
+    report::Decision decision;
+    decision.domain = "example.com";
+    decision.what = "192.0.2.1";
+    return decision;
+  }
+  /// As another process does.
+  void decide_elsewhere() const {
+    store::Store other(path(), store::OpenMode::write);
+    other.begin();
+    other.set_decision(a_decision());
+    other.commit();
+  }
   static std::string header(const http::Response& response, std::string_view name) {
     for (const http::Header& header : response.headers) {
       if (header.name == name) return header.value;
